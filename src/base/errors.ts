@@ -1,0 +1,267 @@
+/**
+ * The catalogue: every error that meanwhile raises has one of these codes. `docs/reference/errors.md` has a heading for each.
+ */
+export const ERROR_CODES = [
+  "IMMUTABLE_STATE",
+  "STATE_SERIALIZATION",
+  "STATE_DEFINITION",
+  "DUPLICATE_STATE",
+  "UNDECLARED_VAR",
+  "COMPUTED_VAR",
+  "BACKGROUND_CALL",
+  "STATE_UNAVAILABLE",
+  "UNKNOWN_STATE",
+  "UNKNOWN_EVENT",
+  "INVALID_ARGUMENTS",
+  "EVENT_FAILED",
+  "PUBLIC",
+  "TASK_CANCELLED",
+  "LOCK_TIMEOUT",
+  "UNKNOWN_SESSION",
+  "APP_CLOSED",
+  "CONNECTION_LOST",
+  "SESSION_LOST",
+  "FILE_UPLOAD",
+  "CLIENT_SETUP",
+  "BAD_MESSAGE",
+  "ORIGIN_REFUSED",
+  "PROTOCOL_MISMATCH",
+  "SERVER_ONLY",
+] as const;
+
+/** One code of the catalogue. */
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** The base of every error that meanwhile raises. */
+export class MeanwhileError extends Error {
+  /** What went wrong, as one word of the catalogue; stable, for programs. */
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** A write to state by code that does not hold the lock, or a lock taken inside a lock. */
+export class ImmutableStateError extends MeanwhileError {
+  override readonly name = "ImmutableStateError";
+  constructor(message: string, options?: ErrorOptions) {
+    super("IMMUTABLE_STATE", message, options);
+  }
+}
+
+/** A value that is not plain data, or too deep, met at commit or in arguments or a result; the commit is undone. */
+export class StateSerializationError extends MeanwhileError {
+  override readonly name = "StateSerializationError";
+  /** Where the value is, such as `MyState.items[3].owner`. */
+  readonly path: string;
+  constructor(path: string, reason: string) {
+    super("STATE_SERIALIZATION", `${path} ${reason}`);
+    this.path = path;
+  }
+}
+
+/** A state class that breaks a rule of state classes; the message names the class, the member and the way out. */
+export class StateDefinitionError extends MeanwhileError {
+  override readonly name = "StateDefinitionError";
+  constructor(message: string) {
+    super("STATE_DEFINITION", message);
+  }
+}
+
+/** Two state classes of one app have the same name. */
+export class DuplicateStateError extends MeanwhileError {
+  override readonly name = "DuplicateStateError";
+  constructor(stateName: string, first: string, second: string) {
+    super(
+      "DUPLICATE_STATE",
+      `Two state classes are named ${stateName}: one in ${first}, one in ${second}. States are known by their name everywhere; rename one of them.`,
+    );
+  }
+}
+
+/** A write to a name that is not a var of the state. */
+export class UndeclaredVarError extends MeanwhileError {
+  override readonly name = "UndeclaredVarError";
+  constructor(stateName: string, varName: string) {
+    super(
+      "UNDECLARED_VAR",
+      `${stateName} has no var "${varName}". Declare it in the class with an initial value (${varName} = ...; undefined will do).`,
+    );
+  }
+}
+
+/** A computed var that writes, or gives a promise. */
+export class ComputedVarError extends MeanwhileError {
+  override readonly name = "ComputedVarError";
+  constructor(message: string) {
+    super("COMPUTED_VAR", message);
+  }
+}
+
+/** A background task that was called as a plain method. */
+export class BackgroundCallError extends MeanwhileError {
+  override readonly name = "BackgroundCallError";
+  constructor(stateName: string, taskName: string) {
+    super(
+      "BACKGROUND_CALL",
+      `${stateName}.${taskName} is a background task: it can't be called directly. Start it with this.trigger(${stateName}).${taskName}(...).`,
+    );
+  }
+}
+
+/** `router`, `app`, `getState` and the like were used where there is no session: in an initialiser or a constructor. */
+export class StateUnavailableError extends MeanwhileError {
+  override readonly name = "StateUnavailableError";
+  constructor(message: string) {
+    super("STATE_UNAVAILABLE", message);
+  }
+}
+
+/** A state that this app does not have. */
+export class UnknownStateError extends MeanwhileError {
+  override readonly name = "UnknownStateError";
+  constructor(message: string) {
+    super("UNKNOWN_STATE", message);
+  }
+}
+
+/** A name that is not an event of the state. */
+export class UnknownEventError extends MeanwhileError {
+  override readonly name = "UnknownEventError";
+  constructor(message: string) {
+    super("UNKNOWN_EVENT", message);
+  }
+}
+
+/** One thing that is wrong with an argument, as the Standard Schema convention has it, with a path of plain keys. */
+export interface ArgumentIssue {
+  readonly message: string;
+  /** The first key is the argument's index, unless the event takes one object: then the path is within that object. */
+  readonly path: readonly (string | number)[];
+}
+
+/** Arguments that the event's schemas refuse. */
+export class InvalidArgumentsError extends MeanwhileError {
+  override readonly name = "InvalidArgumentsError";
+  readonly issues: readonly ArgumentIssue[];
+  constructor(message: string, issues: readonly ArgumentIssue[]) {
+    super("INVALID_ARGUMENTS", message);
+    this.issues = issues;
+  }
+}
+
+/** An event failed on the server, and its error was not made for the page; the server's log has it under `errorId`. */
+export class EventFailedError extends MeanwhileError {
+  override readonly name = "EventFailedError";
+  readonly errorId: string;
+  constructor(errorId: string) {
+    super("EVENT_FAILED", `The event failed on the server (error id ${errorId}).`);
+    this.errorId = errorId;
+  }
+}
+
+/** An error made for the page: its message, `reason` and `data` reach the caller as they are. */
+export class PublicError extends MeanwhileError {
+  override readonly name = "PublicError";
+  /** The application's own code for this error, if it gave one. */
+  readonly reason: string | undefined;
+  /** Plain data for the page. */
+  readonly data: unknown;
+  constructor(message: string, options: { code?: string; data?: unknown; cause?: unknown } = {}) {
+    super("PUBLIC", message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.reason = options.code;
+    this.data = options.data;
+  }
+}
+
+/** Why a task was cancelled. */
+export type CancelReason = "disconnected" | "left" | "shutdown" | "cancelled" | "expired";
+
+/** What a cancelled task's locks and sleeps reject with, and the reason of its signal. */
+export class TaskCancelledError extends MeanwhileError {
+  override readonly name = "TaskCancelledError";
+  readonly reason: CancelReason;
+  constructor(taskName: string, reason: CancelReason) {
+    super("TASK_CANCELLED", `${taskName} was cancelled (${reason}).`);
+    this.reason = reason;
+  }
+}
+
+/** A wait for the lock that took longer than `lockTimeoutMs`. */
+export class LockTimeoutError extends MeanwhileError {
+  override readonly name = "LockTimeoutError";
+  readonly waiter: string;
+  readonly holder: string;
+  constructor(waiter: string, holder: string, waitedMs: number) {
+    super("LOCK_TIMEOUT", `${waiter} waited ${Math.round(waitedMs)} ms for the lock, which ${holder} holds.`);
+    this.waiter = waiter;
+    this.holder = holder;
+  }
+}
+
+/** A client token that names no session. */
+export class UnknownSessionError extends MeanwhileError {
+  override readonly name = "UnknownSessionError";
+  constructor() {
+    super("UNKNOWN_SESSION", "No session has this client token: it never existed, or it has expired.");
+  }
+}
+
+/** A message that breaks the protocol: of the wrong shape, too large, or of another version of it. */
+export class ProtocolError extends MeanwhileError {
+  override readonly name = "ProtocolError";
+  constructor(code: ErrorCode, message: string) {
+    super(code, message);
+  }
+}
+
+/** A call whose connection was lost before its result came (it may have run), or that could not wait for a connection (it has not). */
+export class ConnectionLostError extends MeanwhileError {
+  override readonly name = "ConnectionLostError";
+  constructor(message: string) {
+    super("CONNECTION_LOST", message);
+  }
+}
+
+/** A call that waited for a connection while its session was lost on the server: it has not run. */
+export class SessionLostError extends MeanwhileError {
+  override readonly name = "SessionLostError";
+  constructor(message: string) {
+    super("SESSION_LOST", message);
+  }
+}
+
+/** A form with a file in it was given to an event. */
+export class FileUploadError extends MeanwhileError {
+  override readonly name = "FileUploadError";
+  /** The form's field that holds the file. */
+  readonly field: string;
+  constructor(field: string) {
+    super(
+      "FILE_UPLOAD",
+      `The form's field "${field}" holds a file, and events don't take files yet. Upload it by a request of your own and pass its address.`,
+    );
+    this.field = field;
+  }
+}
+
+/** A client that can't be made, or a function of the client used on what it can't take; the message says what to give. */
+export class ClientSetupError extends MeanwhileError {
+  override readonly name = "ClientSetupError";
+  constructor(message: string) {
+    super("CLIENT_SETUP", message);
+  }
+}
+
+/**
+ * Whether an error says that work was cancelled: a `TaskCancelledError`, or the `AbortError` that native operations reject with when they were
+ * given the task's signal.
+ */
+export function isCancelled(error: unknown): boolean {
+  if (error instanceof TaskCancelledError) return true;
+  if (!(error instanceof Error)) return false;
+  return (error.name === "AbortError" && (error.cause === undefined || error.cause instanceof TaskCancelledError)) || error.cause instanceof TaskCancelledError;
+}

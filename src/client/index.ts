@@ -1,0 +1,35 @@
+export { connect } from "./connect.ts";
+export { DROPPED, type Dropped } from "./dropped.ts";
+export { withOptions } from "./event-function.ts";
+export { formAction, type FormIssues, type FormOutcome } from "./form-action.ts";
+export type {
+  BackoffOptions,
+  CallOptions,
+  Client,
+  ClientClock,
+  ClientSocket,
+  ConnectionStatus,
+  ConnectOptions,
+  ErrorInfo,
+  EventFunction,
+  PageLocation,
+  SessionInfo,
+  StateReplica,
+  TokenStorage,
+  Values,
+} from "./client.ts";
+export {
+  ConnectionLostError,
+  EventFailedError,
+  FileUploadError,
+  InvalidArgumentsError,
+  MeanwhileError,
+  PublicError,
+  SessionLostError,
+  UnknownEventError,
+  UnknownStateError,
+  type ArgumentIssue,
+  type ErrorCode,
+} from "../base/errors.ts";
+export { stateRef, type StateLike, type StateRef } from "../wire/state-ref.ts";
+export type { Page, PageArgs, PageEvent, Run } from "../wire/page.ts";

@@ -1,0 +1,32 @@
+import {
+  type ErrorCode,
+  EventFailedError,
+  InvalidArgumentsError,
+  MeanwhileError,
+  PublicError,
+  UnknownEventError,
+  UnknownStateError,
+} from "../base/errors.ts";
+import { decodeFrozen } from "../wire/decode.ts";
+import type { WireError } from "../wire/messages.ts";
+
+/** The error that the server sent, as the class of its code; codes that have no class in the page give a plain `MeanwhileError`. */
+export function rebuildError({ code, message, reason, data, issues, errorId }: WireError): MeanwhileError {
+  switch (code) {
+    case "INVALID_ARGUMENTS":
+      return new InvalidArgumentsError(message, issues ?? []);
+    case "PUBLIC":
+      return new PublicError(message, {
+        ...(reason === undefined ? {} : { code: reason }),
+        ...(data === undefined ? {} : { data: decodeFrozen(data) }),
+      });
+    case "EVENT_FAILED":
+      return new EventFailedError(errorId ?? "unknown");
+    case "UNKNOWN_EVENT":
+      return new UnknownEventError(message);
+    case "UNKNOWN_STATE":
+      return new UnknownStateError(message);
+    default:
+      return new MeanwhileError(code as ErrorCode, message);
+  }
+}

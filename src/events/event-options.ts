@@ -1,0 +1,40 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { AnyFunction } from "../data/deep-readonly.ts";
+import type { Background } from "../state/background.ts";
+import type { State } from "../state/state.ts";
+
+/** Schemas of an event's arguments, one each, of any library that follows the Standard Schema convention. */
+export type Schemas = readonly StandardSchemaV1[];
+
+/** What `@event` can be told. */
+export interface EventOptions<C, B> {
+  /** Schemas that parse what the page sends, one for each parameter. The compiler checks that each takes what its parameter takes, and gives it. */
+  args?: C;
+  /** True: a background task. Default false: a handler. */
+  background?: B;
+  /** True: runs once for each document that begins to use the state, before that page's own events. Handlers only. Default false. */
+  onLoad?: boolean;
+  /** What happens to the task when its page is gone. Background tasks only. Default "continue". */
+  onDisconnect?: B extends true ? "cancel" | "continue" : never;
+}
+
+type Outputs<C extends Schemas> = { -readonly [K in keyof C]: StandardSchemaV1.InferOutput<C[K]> };
+type Inputs<C extends Schemas> = { -readonly [K in keyof C]: StandardSchemaV1.InferInput<C[K]> };
+
+/** `unknown` where the schemas fit the method's parameters; else a type whose text says what is wrong. */
+export type Fits<C, M extends AnyFunction> = C extends Schemas
+  ? Outputs<C> extends Parameters<M>
+    ? Parameters<M> extends Inputs<C>
+      ? unknown
+      : { error: "the schema must take what the parameter takes: the page sends that" }
+    : { error: "the schema's output must fit the parameter" }
+  : unknown;
+
+/** `unknown` where a background task is an async method that declares its `this`; else a type whose text says what is wrong. */
+export type DeclaresThis<S extends State, M extends AnyFunction> = unknown extends ThisParameterType<M>
+  ? { error: "declare `this: Background<YourState>` on a background task" }
+  : Background<S> extends ThisParameterType<M>
+    ? ReturnType<M> extends Promise<unknown>
+      ? unknown
+      : { error: "a background task is an async method" }
+    : { error: "`this` of a background task must be Background<YourState>" };

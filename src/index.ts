@@ -1,0 +1,29 @@
+export { State } from "./state/state.ts";
+export { plain } from "./state/plain.ts";
+export type { Background, Run, TaskHandle, Triggers } from "./state/background.ts";
+export type { AppHandle, BackgroundTask } from "./state/app-handle.ts";
+export type { Router, RouterPage, RouterSession } from "./state/router.ts";
+export type { DeepReadonly, View } from "./data/deep-readonly.ts";
+export { event } from "./events/event.ts";
+export type { EventOptions } from "./events/event-options.ts";
+export {
+  BackgroundCallError,
+  ComputedVarError,
+  DuplicateStateError,
+  ERROR_CODES,
+  ImmutableStateError,
+  InvalidArgumentsError,
+  isCancelled,
+  LockTimeoutError,
+  MeanwhileError,
+  PublicError,
+  StateDefinitionError,
+  StateSerializationError,
+  StateUnavailableError,
+  TaskCancelledError,
+  UndeclaredVarError,
+  UnknownEventError,
+  UnknownSessionError,
+  UnknownStateError,
+} from "./base/errors.ts";
+export type { ArgumentIssue, CancelReason, ErrorCode } from "./base/errors.ts";

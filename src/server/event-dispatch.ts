@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+import { MeanwhileError, UnknownEventError, UnknownStateError } from "../base/errors.ts";
+import type { ListNode } from "../data/list-node.ts";
+import type { Node } from "../data/node.ts";
+import { toPlain } from "../data/to-plain.ts";
+import { parseArguments } from "../events/parse-arguments.ts";
+import { queueHandler, type HandlerOutcome } from "../events/run-handler.ts";
+import type { Session } from "../sessions/session.ts";
+import type { EventStarter } from "../sessions/triggers.ts";
+import type { EventSpec } from "../state/event-spec.ts";
+import type { StateDefinition } from "../state/state-definition.ts";
+import type { TaskRegistry } from "../tasks/task-registry.ts";
+import { decodeMutable } from "../wire/decode.ts";
+import { encodeNode } from "../wire/encode-node.ts";
+import type { CallMessage, CallResult, WireError } from "../wire/messages.ts";
+import type { ErrorReporter } from "./error-reporter.ts";
+
+/** How deep a page's arguments may be nested. */
+const MAX_ARGUMENT_DEPTH = 64;
+
+/** Joins handlers and tasks: runs what pages call and what server code triggers. */
+export class EventDispatch implements EventStarter {
+  readonly #tasks: TaskRegistry;
+  readonly #errors: ErrorReporter;
+  readonly #stateNamed: (name: string) => StateDefinition | undefined;
+  /** Set when the app closes: nothing new starts. */
+  isClosed = false;
+
+  constructor(tasks: TaskRegistry, errors: ErrorReporter, stateNamed: (name: string) => StateDefinition | undefined) {
+    this.#tasks = tasks;
+    this.#errors = errors;
+    this.#stateNamed = stateNamed;
+  }
+
+  /** A page's call. `settled` is told once. */
+  call(session: Session, message: CallMessage, settled: (result: CallResult) => void): void {
+    const { id } = message;
+    const fail = (error: unknown, name: string): void => settled({ id, ok: false, error: this.#wireError(error, name) });
+    try {
+      if (this.isClosed) throw new MeanwhileError("APP_CLOSED", "The app is closing; nothing new is started.");
+      const { definition, event } = this.#find(message.state, message.event);
+      const name = `${definition.name}.${event.name}`;
+      const args = message.args.map((arg) => decodeMutable(arg, { maxDepth: MAX_ARGUMENT_DEPTH }));
+      if (event.kind === "background") {
+        this.#startTask(session, definition, event, args, (runId) => settled({ id, ok: true, value: { id: runId } }), (error) => fail(error, name));
+        return;
+      }
+      const done = (outcome: HandlerOutcome): void => (outcome.ok ? settled({ id, ok: true, value: encodeNode(outcome.value) }) : fail(outcome.error, name));
+      queueHandler({ session, definition, event, args, isFromPage: true, settled: done });
+    } catch (error) {
+      fail(error, `${message.state}.${message.event}`);
+    }
+  }
+
+  startEvent(session: Session, definition: StateDefinition, event: EventSpec, args: ListNode, runId: string): void {
+    if (this.isClosed) return;
+    if (event.kind === "background") {
+      this.#tasks.startTriggered(session, definition, event, args, runId);
+      return;
+    }
+    this.runHandler(session, definition, event, toPlain(args as Node) as unknown[]);
+  }
+
+  /** Queues a handler that no page waits for. */
+  runHandler(session: Session, definition: StateDefinition, event: EventSpec, args: readonly unknown[]): void {
+    queueHandler({
+      session,
+      definition,
+      event,
+      args,
+      isFromPage: false,
+      settled: (outcome) => {
+        if (!outcome.ok) this.#errors.report(outcome.error, { kind: "event", name: `${definition.name}.${event.name}`, id: randomUUID() });
+      },
+    });
+  }
+
+  #startTask(session: Session, definition: StateDefinition, event: EventSpec, args: readonly unknown[], started: (runId: string) => void, failed: (error: unknown) => void): void {
+    const start = (parsed: readonly unknown[]): void => {
+      const runId = randomUUID();
+      this.#tasks.start(session, definition, event, parsed, runId);
+      started(runId);
+    };
+    const parsed = parseArguments(definition.name, event, args);
+    if (parsed instanceof Promise) parsed.then(start).catch(failed);
+    else start(parsed);
+  }
+
+  #find(stateName: string, eventName: string): { definition: StateDefinition; event: EventSpec } {
+    const definition = this.#stateNamed(stateName);
+    if (definition === undefined) throw new UnknownStateError(`This app has no state named "${stateName}".`);
+    const event = definition.events.get(eventName);
+    if (event !== undefined) return { definition, event };
+    throw new UnknownEventError(
+      `${stateName} has no event "${eventName}". Only methods marked @event can be called from a page (import { event } from "meanwhile": browsers have a global of that name).`,
+    );
+  }
+
+  #wireError(error: unknown, name: string): WireError {
+    return this.#errors.forPage(error, { kind: "event", name, id: randomUUID() });
+  }
+}

@@ -1,0 +1,7 @@
+export { App, type Address } from "./app.ts";
+export type { AppOptions, ErrorInfo } from "./app-options.ts";
+export type { Logger } from "./logger.ts";
+export type { PeerRequest, PeerSocket } from "./peer.ts";
+export type { Peer } from "./peer-hub.ts";
+export type { BackgroundTask } from "../state/app-handle.ts";
+export { LockTimeoutError, UnknownSessionError } from "../base/errors.ts";

@@ -1,0 +1,156 @@
+import type { StateDefinition } from "../state/state-definition.ts";
+import type { AppHandle } from "../state/app-handle.ts";
+import { emptyRouter, type Router } from "../state/router.ts";
+import { Snapshot, type StateValues } from "../state/snapshot.ts";
+import type { StateClass } from "../state/state-context.ts";
+import type { SnapshotReader } from "../state/snapshot-view.ts";
+import type { Transaction, TransactionHost } from "../state/transaction.ts";
+import type { Presence } from "./presence.ts";
+import type { Scheduler, Flushable } from "./scheduler.ts";
+import { SerialQueue } from "./serial-queue.ts";
+import type { SessionLock } from "./session-lock.ts";
+import type { StateTable } from "./state-table.ts";
+import { makeTriggers, type EventStarter } from "./triggers.ts";
+
+/** Who is told of a session's commits: a connection. */
+export interface Subscriber extends Flushable {
+  /** Whether it has something to send for a commit; called at each. */
+  readonly wantsCommits: boolean;
+}
+
+/** What a session needs of its surroundings. */
+export interface SessionParts {
+  readonly token: string;
+  readonly lock: SessionLock;
+  readonly scheduler: Scheduler;
+  readonly states: StateTable;
+  readonly app: AppHandle;
+  readonly starter: EventStarter;
+}
+
+/**
+ * One browser tab's state: the newest committed snapshot, the lock, the queue of its page's events, and who is told of commits.
+ *
+ * Only code that holds the lock commits; everybody may read `snapshot`.
+ */
+export class Session implements TransactionHost {
+  readonly token: string;
+  readonly lock: SessionLock;
+  readonly scheduler: Scheduler;
+  readonly app: AppHandle;
+  readonly starter: EventStarter;
+  /** The page's events and triggered handlers: one at a time, in the order sent. */
+  readonly events = new SerialQueue();
+  readonly subscribers = new Set<Subscriber>();
+  /** Set once, by whoever made the session. */
+  presence!: Presence;
+  #snapshot: Snapshot;
+  #states: StateTable;
+  #initial: (StateValues | undefined)[] = [];
+
+  constructor(parts: SessionParts) {
+    this.token = parts.token;
+    this.lock = parts.lock;
+    this.scheduler = parts.scheduler;
+    this.app = parts.app;
+    this.starter = parts.starter;
+    this.#states = parts.states;
+    this.#snapshot = Snapshot.first(parts.states, emptyRouter(parts.token), this);
+  }
+
+  /** The newest commit. */
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  definitionOf(state: StateClass): StateDefinition {
+    return this.#states.definitionOf(state);
+  }
+
+  counterpartOf(definition: StateDefinition): StateDefinition {
+    return this.#states.counterpartOf(definition);
+  }
+
+  initialValues(definition: StateDefinition): StateValues {
+    return (this.#initial[definition.index] ??= definition.makeInitialValues());
+  }
+
+  triggersOf(definition: StateDefinition, transaction: Transaction): object {
+    return makeTriggers(this, definition, transaction);
+  }
+
+  /** Commits a transaction, tells the subscribers, and starts what it has triggered. */
+  commit(transaction: Transaction): void {
+    const next = transaction.commit();
+    if (next !== this.#snapshot) this.#publish(next);
+    if (transaction.triggers.length === 0) return;
+    const { triggers } = transaction;
+    transaction.triggers = [];
+    for (const trigger of triggers) trigger.start();
+  }
+
+  /** Replaces what is known of the page. Only where the lock is held, or nothing runs: in the queue of events. */
+  setRouter(router: Router): void {
+    this.#publish(this.#snapshot.withRouter(router));
+  }
+
+  /** Takes over reloaded state classes: values are kept where the names of state and var still match. Waits for nothing: call it between windows. */
+  replaceStates(states: StateTable): void {
+    const before = this.#states;
+    const initial = this.#initial;
+    const old = this.#snapshot;
+    this.#states = states;
+    this.#initial = [];
+    const changes: [StateDefinition, StateValues][] = [];
+    for (const definition of states.definitions) {
+      const previous = before.byName(definition.name);
+      if (previous === undefined || (old.isUntouched(previous) && initial[previous.index] === undefined)) continue;
+      const values = old.valuesOf(previous);
+      const fresh = this.initialValues(definition);
+      changes.push([
+        definition,
+        definition.vars.map(({ name, index }) => {
+          const at = previous.vars.findIndex((spec) => spec.name === name);
+          return at < 0 ? fresh[index] : values[at];
+        }),
+      ]);
+    }
+    this.#publish(Snapshot.first(states, old.router, this).after(old.version).withValues(changes));
+  }
+
+  /** A reader of the newest commit, with no task behind it: what is sent to the page is computed through it. */
+  reader(): SnapshotReader {
+    return new SessionReader(this);
+  }
+
+  #publish(next: Snapshot): void {
+    this.#snapshot = next;
+    for (const subscriber of this.subscribers) if (subscriber.wantsCommits) this.scheduler.markDirty(subscriber);
+  }
+}
+
+class SessionReader implements SnapshotReader {
+  readonly #session: Session;
+  readonly snapshot: Snapshot;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.snapshot = session.snapshot;
+  }
+
+  definitionOf(state: StateClass): StateDefinition {
+    return this.#session.definitionOf(state);
+  }
+  get app(): AppHandle {
+    return this.#session.app;
+  }
+  trigger(): never {
+    throw new Error("A computed var can't trigger events.");
+  }
+  lock(): Promise<never> {
+    return Promise.reject(new Error("A computed var can't take the lock."));
+  }
+  get task(): undefined {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import { copyIn } from "../data/copy-in.ts";
+import { isNode, type Node } from "../data/node.ts";
+import { Draft, type DraftParent, type Slot } from "./draft.ts";
+import { StateSerializationError } from "../base/errors.ts";
+import { viewTarget } from "./view-target.ts";
+
+/**
+ * One attempt to turn a transaction's drafts into nodes. Nothing that user code can see changes before `succeed`:
+ * a value that can't be carried throws on the way and leaves all committed nodes as they were.
+ */
+export class Commit {
+  /** A preview only reads: drafts are neither adopted nor rebased. */
+  readonly isPreview: boolean;
+  #rebased: Draft[] = [];
+  #open: Draft[] = [];
+
+  constructor(isPreview: boolean) {
+    this.isPreview = isPreview;
+  }
+
+  /** The node for what a slot holds. `keep` tells whether the slot may go on holding the draft (false: it stands elsewhere too). */
+  node(slot: Slot, parent: DraftParent, path: string): Node {
+    if (typeof slot !== "object" || slot === null) {
+      return typeof slot === "function" || typeof slot === "symbol" ? copyIn(slot, path) : (slot as Node);
+    }
+    if (slot instanceof Draft) return this.draft(slot, parent, path);
+    if (isNode(slot)) return slot as Node;
+    return copyIn(slot, path, (value) => this.#resolve(value, path));
+  }
+
+  /** Whether `draft`, just finalized, stays in the slot of `parent` that holds it. */
+  keeps(draft: Draft, parent: DraftParent): boolean {
+    return this.isPreview || draft.parent === parent;
+  }
+
+  draft(draft: Draft, parent: DraftParent | undefined, path: string): Node {
+    if (this.#open.includes(draft)) throw new StateSerializationError(path, "holds itself: a cycle can't be carried.");
+    if (draft.visitedBy === this) return draft.finalized;
+    if (!this.isPreview && parent !== undefined) draft.parent = parent;
+    if (!draft.modified) {
+      draft.visitedBy = this;
+      return (draft.finalized = draft.base);
+    }
+    this.#open.push(draft);
+    const node = draft.finalize(this, path);
+    this.#open.pop();
+    draft.visitedBy = this;
+    draft.finalized = node;
+    if (!this.isPreview) this.#rebased.push(draft);
+    return node;
+  }
+
+  /** All of it has become nodes: drafts now stand for what was committed. */
+  succeed(): void {
+    for (const draft of this.#rebased) {
+      draft.modified = false;
+      draft.rebase(draft.finalized);
+    }
+  }
+
+  #resolve(value: object, path: string): Node | undefined {
+    const target = viewTarget(value);
+    if (target === undefined) return undefined;
+    return target instanceof Draft && target.scope.isOpen ? this.draft(target, undefined, path) : target.toNode();
+  }
+}

@@ -1,0 +1,88 @@
+import type { Node } from "../data/node.ts";
+import { ComputedVarError, ImmutableStateError } from "../base/errors.ts";
+import type { Commit } from "./commit.ts";
+import type { ViewTarget } from "./view-target.ts";
+
+/** What a slot of a draft holds: a committed node, the draft of one, or what user code has put there (checked at commit). */
+export type Slot = unknown;
+
+/** What all drafts of one transaction share. */
+export interface DraftScope {
+  /** False once the lock window is over: drafts then read what was committed, and refuse writes. */
+  readonly isOpen: boolean;
+  /** Above 0 while a computed var runs: writing is refused. */
+  readonly computing: number;
+  /** Counts writes. */
+  writes: number;
+  /** Whether user objects were put in since the last commit: user code can change those unseen. */
+  hasFresh: boolean;
+  /** The node of a draft's present content, without committing anything. */
+  preview(draft: Draft): Node;
+}
+
+/** Anything that holds drafts in its slots and must be committed when one of them is. */
+export interface DraftParent {
+  markModified(): void;
+}
+
+/**
+ * The writable view of one node within one transaction.
+ *
+ * Life: made when its slot is first read (`base` is the node, nothing copied) → `modified` by the first write in it or below it, which marks
+ * its parents too → at commit `finalize` gives the next node, and `base` becomes that node once the whole commit has succeeded. A transaction
+ * that goes on after its commit (a `yield`) keeps its drafts, so that what was read stays writable.
+ */
+export abstract class Draft implements ViewTarget, DraftParent {
+  readonly scope: DraftScope;
+  /** Who holds this draft; the last parent to adopt it at a commit. */
+  parent: DraftParent | undefined;
+  modified = false;
+  /** The commit that last visited it: a second visit means that it stands in two places, which are two values from then on. */
+  visitedBy: Commit | undefined = undefined;
+  /** What that commit made of it. */
+  finalized: Node = undefined;
+
+  constructor(scope: DraftScope, parent: DraftParent | undefined) {
+    this.scope = scope;
+    this.parent = parent;
+  }
+
+  /** What user code holds. */
+  abstract readonly view: object;
+  /** The committed node. */
+  abstract readonly base: Node;
+  /** The node of the present content; `commit` collects what happens once all of it has succeeded. */
+  abstract finalize(commit: Commit, path: string): Node;
+  /** Called when the commit that made `node` has succeeded. */
+  abstract rebase(node: Node): void;
+
+  markModified(): void {
+    if (this.modified) return;
+    this.modified = true;
+    this.parent?.markModified();
+  }
+
+  /** Call before every write. */
+  beforeWrite(): void {
+    assertWritable(this.scope);
+    this.scope.writes += 1;
+    this.markModified();
+  }
+
+  toNode(): Node {
+    return this.modified && this.scope.isOpen ? this.scope.preview(this) : this.base;
+  }
+}
+
+/** Throws where a write is not allowed: after the window, or inside a computed var. */
+export function assertWritable(scope: DraftScope): void {
+  if (!scope.isOpen) {
+    throw new ImmutableStateError(
+      "This part of the state was kept after its lock window (or handler) had ended: it can be read, not written. " +
+        "Write inside a new window: await this.lock((self) => { ... }).",
+    );
+  }
+  if (scope.computing > 0) {
+    throw new ComputedVarError("A computed var (a getter) must not write state. Write in an event handler, or in a method named _x.");
+  }
+}

@@ -1,0 +1,75 @@
+import { REMOVED } from "../data/map-node.ts";
+import type { Node } from "../data/node.ts";
+import type { Slot } from "./draft.ts";
+
+/** What a committed Map or Set offers to a draft of it. */
+export interface KeyedBase {
+  readonly size: number;
+  has(key: Node): boolean;
+  keys(): Iterable<Node>;
+}
+
+/**
+ * The changes of a Map or Set against its committed base, with the order that a JavaScript Map would have: a key that stays keeps its place,
+ * a new one goes last, one removed and set again goes last too.
+ */
+export class KeyedChanges {
+  readonly #base: KeyedBase;
+  /** Set values by key, in order of arrival; REMOVED for keys of the base that are gone. */
+  readonly #changes = new Map<unknown, Slot>();
+  /** Keys of the base that were removed and set again. */
+  readonly #moved = new Set<unknown>();
+  size: number;
+
+  constructor(base: KeyedBase) {
+    this.#base = base;
+    this.size = base.size;
+  }
+
+  /** The changed value, REMOVED, or undefined where the base still speaks (`isChanged` tells it from a set `undefined`). */
+  get(key: unknown): Slot {
+    return this.#changes.get(key);
+  }
+
+  isChanged(key: unknown): boolean {
+    return this.#changes.has(key);
+  }
+
+  has(key: unknown): boolean {
+    return this.#changes.has(key) ? this.#changes.get(key) !== REMOVED : this.#base.has(key as Node);
+  }
+
+  set(key: unknown, slot: Slot): void {
+    if (!this.has(key)) this.size += 1;
+    if (this.#changes.get(key) === REMOVED) {
+      this.#changes.delete(key);
+      this.#moved.add(key);
+    }
+    this.#changes.set(key, slot);
+  }
+
+  delete(key: unknown): boolean {
+    if (!this.has(key)) return false;
+    this.size -= 1;
+    this.#changes.delete(key);
+    this.#moved.delete(key);
+    if (this.#base.has(key as Node)) this.#changes.set(key, REMOVED);
+    return true;
+  }
+
+  /** Keys in order, as they are known to the draft. Goes on over keys that are added meanwhile, as a Map does. */
+  *keys(): IterableIterator<unknown> {
+    for (const key of this.#base.keys()) {
+      if (this.#changes.get(key) !== REMOVED && !this.#moved.has(key)) yield key;
+    }
+    for (const [key, slot] of this.#changes) {
+      if (slot !== REMOVED && (!this.#base.has(key as Node) || this.#moved.has(key))) yield key;
+    }
+  }
+
+  /** The changes in an order that, applied one by one to the base, gives the same Map. */
+  *entries(): IterableIterator<[unknown, Slot]> {
+    for (const key of this.#moved) yield [key, REMOVED];
+    yield* this.#changes;
+  }
+}

@@ -1,0 +1,130 @@
+import { INSPECT, TARGET, viewTarget, type ViewTarget } from "./view-target.ts";
+import { toKey } from "./to-key.ts";
+
+/** What a Map's or Set's view stands for: a draft or a committed node. Keys are given as `toKey` has them. */
+export interface KeyedSource extends ViewTarget {
+  readonly size: number;
+  has(key: unknown): boolean;
+  /** What user code sees of a Map's entry. */
+  get(key: unknown): unknown;
+  /** What user code sees of the keys (or members), in order. */
+  keys(): IterableIterator<unknown>;
+  set(key: unknown, value: unknown): void;
+  add(key: unknown): void;
+  delete(key: unknown): boolean;
+  clear(): void;
+  inspect(): unknown;
+}
+
+const sources = new WeakMap<object, KeyedSource>();
+
+/** A proxy over an empty Map or Set (for `instanceof`) whose members come from `source`. */
+export function keyedView(target: Map<unknown, unknown> | Set<unknown>, source: KeyedSource): object {
+  Object.defineProperty(target, INSPECT, { value: () => source.inspect(), configurable: true });
+  sources.set(target, source);
+  return new Proxy(target, keyedTraps);
+}
+
+function sourceOf(view: object): KeyedSource {
+  return viewTarget(view) as KeyedSource;
+}
+
+type Each = (value: unknown, key: unknown, view: unknown) => void;
+
+const mapMethods: Record<string, unknown> = {
+  has(this: object, key: unknown) {
+    return sourceOf(this).has(toKey(key));
+  },
+  get(this: object, key: unknown) {
+    return sourceOf(this).get(toKey(key));
+  },
+  set(this: object, key: unknown, value: unknown) {
+    sourceOf(this).set(toKey(key), value);
+    return this;
+  },
+  delete(this: object, key: unknown) {
+    return sourceOf(this).delete(toKey(key));
+  },
+  clear(this: object) {
+    sourceOf(this).clear();
+  },
+  keys(this: object) {
+    return sourceOf(this).keys();
+  },
+  *values(this: object) {
+    const source = sourceOf(this);
+    for (const key of source.keys()) yield source.get(toKey(key));
+  },
+  *entries(this: object) {
+    const source = sourceOf(this);
+    for (const key of source.keys()) yield [key, source.get(toKey(key))];
+  },
+  forEach(this: object, callback: Each, receiver?: unknown) {
+    const source = sourceOf(this);
+    for (const key of source.keys()) callback.call(receiver, source.get(toKey(key)), key, this);
+  },
+};
+
+const setMethods: Record<string, unknown> = {
+  has: mapMethods["has"],
+  delete: mapMethods["delete"],
+  clear: mapMethods["clear"],
+  keys: mapMethods["keys"],
+  values: mapMethods["keys"],
+  add(this: object, member: unknown) {
+    sourceOf(this).add(toKey(member));
+    return this;
+  },
+  *entries(this: object) {
+    for (const member of sourceOf(this).keys()) yield [member, member];
+  },
+  forEach(this: object, callback: Each, receiver?: unknown) {
+    for (const member of sourceOf(this).keys()) callback.call(receiver, member, member, this);
+  },
+};
+
+const refuseShape = (target: object, what: string): never => {
+  // Also a write: say so the way the source does, then as a fallback for a writable one.
+  sources.get(target)!.delete(UNUSED_KEY);
+  throw new TypeError(`A Map or Set of the state has no properties of its own: can't ${what}.`);
+};
+const UNUSED_KEY = {};
+
+const keyedTraps: ProxyHandler<Map<unknown, unknown> | Set<unknown>> = {
+  get(target, key) {
+    if (key === TARGET) return sources.get(target);
+    if (key === "size") return sources.get(target)!.size;
+    const isMap = target instanceof Map;
+    if (key === Symbol.iterator) return isMap ? mapMethods["entries"] : setMethods["values"];
+    if (typeof key === "symbol") return Reflect.get(target, key, target);
+    const methods = isMap ? mapMethods : setMethods;
+    if (Object.hasOwn(methods, key)) return methods[key];
+    const inherited: unknown = Reflect.get(target, key, target);
+    return isMap || typeof inherited !== "function" || !SET_ALGEBRA.has(key) ? inherited : algebra(key);
+  },
+  set(target, key) {
+    return refuseShape(target, `set "${String(key)}"`);
+  },
+  defineProperty(target, key) {
+    return refuseShape(target, `define "${String(key)}"`);
+  },
+  deleteProperty(target, key) {
+    return refuseShape(target, `delete "${String(key)}"`);
+  },
+  setPrototypeOf(target) {
+    return refuseShape(target, "change the prototype");
+  },
+  preventExtensions() {
+    return false;
+  },
+};
+
+/** Newer engines' Set methods, which read a Set's inner slots: they get a real Set of the members. */
+const SET_ALGEBRA = new Set(["union", "intersection", "difference", "symmetricDifference", "isSubsetOf", "isSupersetOf", "isDisjointFrom"]);
+
+function algebra(name: string): unknown {
+  return function (this: object, other: unknown): unknown {
+    const members = new Set(sourceOf(this).keys()) as unknown as Record<string, (other: unknown) => unknown>;
+    return members[name]!(other);
+  };
+}

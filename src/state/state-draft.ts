@@ -1,0 +1,88 @@
+import type { Node } from "../data/node.ts";
+import type { Commit } from "./commit.ts";
+import { assertWritable, Draft, type DraftParent, type DraftScope, type Slot } from "./draft.ts";
+import { readonlyView } from "./readonly-view.ts";
+import { draftOf, slotValue, toSlot } from "./slots.ts";
+import type { StateValues } from "./snapshot.ts";
+import type { StateDefinition } from "./state-definition.ts";
+
+/** The vars of one state within one transaction: the root of the drafts below it. */
+export class StateDraft implements DraftParent {
+  readonly definition: StateDefinition;
+  /** The committed vars: of the transaction's base, then of its last commit. */
+  base: StateValues;
+  modified = false;
+  readonly #scope: DraftScope;
+  #slots: Slot[] | undefined;
+
+  constructor(definition: StateDefinition, base: StateValues, scope: DraftScope) {
+    this.definition = definition;
+    this.base = base;
+    this.#scope = scope;
+  }
+
+  markModified(): void {
+    this.modified = true;
+  }
+
+  read(index: number): unknown {
+    if (!this.#scope.isOpen) return readonlyView(this.base[index]);
+    const slot = this.slotAt(index);
+    if (typeof slot !== "object" || slot === null) return slot;
+    const draft = draftOf(slot, this.#scope, this);
+    if (draft === undefined) return slotValue(slot);
+    this.#own()[index] = draft;
+    return draft.view;
+  }
+
+  write(index: number, value: unknown): void {
+    assertWritable(this.#scope);
+    const slot = toSlot(value, this.#scope);
+    if (Object.is(slot, this.slotAt(index))) return;
+    this.#scope.writes += 1;
+    this.modified = true;
+    this.#own()[index] = slot;
+  }
+
+  /** What stands for a var now; a draft that is not modified counts as its node. */
+  slotAt(index: number): Slot {
+    return this.#slots === undefined ? this.base[index] : this.#slots[index];
+  }
+
+  /** Whether user code may change what a slot holds without a write being seen. */
+  isSettled(index: number): boolean {
+    const slot = this.slotAt(index);
+    return typeof slot !== "object" || slot === null || (slot instanceof Draft ? !slot.modified : slot === this.base[index]);
+  }
+
+  reset(initial: StateValues): void {
+    assertWritable(this.#scope);
+    this.#scope.writes += 1;
+    this.modified = true;
+    this.#slots = initial.slice();
+  }
+
+  finalize(commit: Commit): StateValues {
+    const slots = this.#own();
+    const values: Node[] = [];
+    for (let index = 0; index < slots.length; index += 1) {
+      const slot = slots[index];
+      const node =
+        typeof slot === "number" || typeof slot === "string" || typeof slot === "boolean"
+          ? slot
+          : commit.node(slot, this, `${this.definition.name}.${this.definition.vars[index]!.name}`);
+      values.push(node);
+      if (typeof slot === "object" && slot !== null && !(slot instanceof Draft && commit.keeps(slot, this))) slots[index] = node;
+    }
+    return values;
+  }
+
+  rebase(values: StateValues): void {
+    this.base = values;
+    this.modified = false;
+  }
+
+  #own(): Slot[] {
+    return (this.#slots ??= this.base.slice());
+  }
+}

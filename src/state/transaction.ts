@@ -1,0 +1,233 @@
+import { ImmutableStateError } from "../base/errors.ts";
+import { copyIn } from "../data/copy-in.ts";
+import type { Node } from "../data/node.ts";
+import { Commit } from "./commit.ts";
+import { compute, isComputing, noteCached, noteRead, type CachedComputed, type ComputedSpec, type Dependency } from "./computed.ts";
+import { Draft, type DraftScope } from "./draft.ts";
+import { readonlyView } from "./readonly-view.ts";
+import type { Snapshot, StateValues } from "./snapshot.ts";
+import type { StateClass, StateContext } from "./state-context.ts";
+import type { StateDefinition } from "./state-definition.ts";
+import { StateDraft } from "./state-draft.ts";
+import { resolveView } from "./view-target.ts";
+
+/** What a transaction needs of the session that it belongs to. */
+export interface TransactionHost {
+  /** @throws UnknownStateError for a class that the app does not have. */
+  definitionOf(state: StateClass): StateDefinition;
+  counterpartOf(definition: StateDefinition): StateDefinition;
+  initialValues(definition: StateDefinition): StateValues;
+  readonly app: unknown;
+  /** The object that `this.trigger(S)` gives; what is called on it is added to `transaction.triggers`. */
+  triggersOf(definition: StateDefinition, transaction: Transaction): object;
+}
+
+/** Something to start once the transaction is committed. */
+export interface PendingTrigger {
+  start(): void;
+}
+
+/**
+ * One run of code that holds the lock: gives writable states over a snapshot, and turns what was written into the next one.
+ *
+ * Life: open → any number of `commit()`s (one for each `yield`, one at the end), after each of which all drafts stand for what was committed →
+ * `close()`, after which kept views can be read and refuse writes. To undo, close without a commit.
+ */
+export class Transaction implements DraftScope {
+  isOpen = true;
+  computing = 0;
+  writes = 0;
+  hasFresh = false;
+  /** What was triggered since the last commit, in order. */
+  triggers: PendingTrigger[] = [];
+  #base: Snapshot;
+  readonly host: TransactionHost;
+  readonly #contexts: WritableContext[] = [];
+  #cache: Map<ComputedSpec, CachedComputed> | undefined;
+
+  constructor(host: TransactionHost, base: Snapshot) {
+    this.host = host;
+    this.#base = base;
+  }
+
+  /** The snapshot that it began with, or its last commit. */
+  get base(): Snapshot {
+    return this.#base;
+  }
+
+  /** The writable view of a state: the same object whenever it is asked for. */
+  self(declared: StateDefinition): object {
+    const definition = this.host.counterpartOf(declared);
+    for (const context of this.#contexts) if (context.definition === definition) return context.view;
+    const context = new WritableContext(this, definition, new StateDraft(definition, this.#base.valuesOf(definition), this));
+    this.#contexts.push(context);
+    return context.view;
+  }
+
+  /**
+   * Makes what was written the next snapshot (the same one if nothing changed).
+   *
+   * @throws StateSerializationError for a value that can't be carried; nothing is committed then, and the transaction can only be closed.
+   */
+  commit(): Snapshot {
+    let changes: [StateDefinition, StateValues][] | undefined;
+    let commit: Commit | undefined;
+    for (const { draft } of this.#contexts) {
+      if (!draft.modified) continue;
+      commit ??= new Commit(false);
+      const values = draft.finalize(commit);
+      if (values.some((value, index) => !Object.is(value, draft.base[index]))) (changes ??= []).push([draft.definition, values]);
+    }
+    if (commit === undefined) return this.#base;
+    const next = changes === undefined ? this.#base : this.#base.withValues(changes);
+    this.#carryComputed(next);
+    commit.succeed();
+    for (const { draft } of this.#contexts) draft.rebase(next.valuesOf(draft.definition));
+    this.hasFresh = false;
+    this.#base = next;
+    return next;
+  }
+
+  close(): void {
+    this.isOpen = false;
+  }
+
+  preview(draft: Draft): Node {
+    return new Commit(true).draft(draft, undefined, "");
+  }
+
+  /** A computed var as the transaction now has it. */
+  computedValue(context: WritableContext, index: number): unknown {
+    const spec = context.definition.computed[index]!;
+    for (const cached of [this.#cache?.get(spec), this.#base.cache.get(spec)]) {
+      if (cached === undefined || !this.#isValid(cached)) continue;
+      noteCached(cached);
+      if (cached.failed) throw cached.error;
+      return readonlyView(cached.value);
+    }
+    this.computing += 1;
+    try {
+      const path = `${context.definition.name}.${spec.name}`;
+      const result = compute(spec, context.definition.name, context.view, (value) => copyIn(value, path, resolveView));
+      const isSettled = result.dependencies.every((dependency) => !(dependency.value instanceof Unsettled));
+      const cached: CachedComputed = { ...result, version: this.#base.version, writes: isSettled ? -1 : this.writes };
+      (this.#cache ??= new Map()).set(spec, cached);
+      if (cached.failed) throw cached.error;
+      return readonlyView(cached.value);
+    } finally {
+      this.computing -= 1;
+    }
+  }
+
+  #isValid(cached: CachedComputed): boolean {
+    if (cached.writes >= 0 && (cached.writes !== this.writes || this.hasFresh)) return false;
+    return cached.dependencies.every(({ definition, index, value }) => {
+      if (definition === undefined) return value === this.#base.router;
+      const draft = this.#draftOf(definition);
+      if (value instanceof Unsettled) return value.draft === draft;
+      if (draft === undefined) return Object.is(value, this.#base.valuesOf(definition)[index]);
+      return draft.isSettled(index) && Object.is(value, settled(draft, index));
+    });
+  }
+
+  /** What was computed last, on what has just been committed, need not be computed again. */
+  #carryComputed(next: Snapshot): void {
+    if (this.#cache === undefined) return;
+    for (const [spec, cached] of this.#cache) {
+      if (!this.#isValid(cached)) continue;
+      const dependencies = cached.dependencies.map(
+        (dependency): Dependency =>
+          dependency.definition === undefined ? dependency : { ...dependency, value: next.valuesOf(dependency.definition)[dependency.index] },
+      );
+      next.cache.set(spec, { ...cached, dependencies, version: next.version, writes: -1 });
+    }
+    this.#cache = undefined;
+  }
+
+  #draftOf(definition: StateDefinition): StateDraft | undefined {
+    for (const { draft } of this.#contexts) if (draft.definition === definition) return draft;
+    return undefined;
+  }
+}
+
+/** Stands, among what a computed var read, for a var whose content is being changed. */
+class Unsettled {
+  readonly draft: StateDraft;
+
+  constructor(draft: StateDraft) {
+    this.draft = draft;
+  }
+}
+
+function settled(draft: StateDraft, index: number): unknown {
+  const slot = draft.slotAt(index);
+  return slot instanceof Draft ? slot.base : slot;
+}
+
+/** What stands behind a writable state. */
+class WritableContext implements StateContext {
+  readonly definition: StateDefinition;
+  readonly draft: StateDraft;
+  readonly view: object;
+  readonly #transaction: Transaction;
+
+  constructor(transaction: Transaction, definition: StateDefinition, draft: StateDraft) {
+    this.#transaction = transaction;
+    this.definition = definition;
+    this.draft = draft;
+    this.view = new definition.Writable(this);
+  }
+
+  read(index: number): unknown {
+    if (isComputing()) noteRead(this.definition, index, this.draft.isSettled(index) ? settled(this.draft, index) : new Unsettled(this.draft));
+    return this.draft.read(index);
+  }
+
+  write(index: number, value: unknown): void {
+    this.draft.write(index, value);
+  }
+
+  computed(index: number): unknown {
+    return this.#transaction.computedValue(this, index);
+  }
+
+  getState(state: StateClass): unknown {
+    return this.#transaction.self(this.#transaction.host.definitionOf(state));
+  }
+
+  reset(): void {
+    this.draft.reset(this.#transaction.host.initialValues(this.definition));
+  }
+
+  trigger(state: StateClass): unknown {
+    if (!this.#transaction.isOpen) {
+      throw new ImmutableStateError(
+        "trigger was called on a self that was kept after its lock window (or handler) had ended. Trigger inside the window, or on the task's own `this`.",
+      );
+    }
+    const { host } = this.#transaction;
+    return host.triggersOf(this.definition.isOf(state) ? this.definition : host.definitionOf(state), this.#transaction);
+  }
+
+  get router(): unknown {
+    const { router } = this.#transaction.base;
+    noteRead(undefined, 0, router);
+    return router;
+  }
+
+  get app(): unknown {
+    return this.#transaction.host.app;
+  }
+
+  lock(): Promise<never> {
+    return Promise.reject(
+      new ImmutableStateError(
+        "lock() was called on the self of a lock window (or in a handler): the lock is held already, and waiting for it would never end. Write through self directly.",
+      ),
+    );
+  }
+
+  get task(): never {
+    throw new ImmutableStateError("`task` belongs to the `this` of a background task, not to the self of a lock window (or a handler). Use this.task outside the window.");
+  }
+}

@@ -1,0 +1,119 @@
+import { setMaxListeners, getEventListeners } from "node:events";
+import type { Clock, Timer } from "../base/clock.ts";
+import { isCancelled, TaskCancelledError, type CancelReason } from "../base/errors.ts";
+
+/** A lock or a sleep that waits. */
+interface Wait {
+  reject(error: unknown): void;
+}
+
+/** How often an abandoned task's locks and sleeps still reject, each later than the one before, before they never settle. */
+const LAST_REFUSAL_DELAYS_MS = [0, 100, 1_000];
+
+/**
+ * A task's cancellation.
+ *
+ * Life: quiet → `begin`: the signal aborts and every pending wait rejects once; where none was pending, and nobody listened to the signal, the
+ * next wait does → grace: waits are granted again, so that `catch` and `finally` can put the state right → over (`onOverdue`): waits are refused a few
+ * times, ever later, and then never settle.
+ */
+export class Cancellation {
+  /** What the task's waits reject with, once it is cancelled. */
+  error: TaskCancelledError | undefined;
+  readonly #taskName: string;
+  readonly #clock: Clock;
+  readonly #graceMs: number;
+  readonly #onOverdue: () => void;
+  readonly #waits = new Set<Wait>();
+  /** Made when it is first asked for: it is ten times the size of the rest. */
+  #controller: AbortController | undefined;
+  #isOwed = false;
+  #isOverdue = false;
+  #refusals = 0;
+  #timer: Timer | undefined;
+
+  constructor(taskName: string, clock: Clock, graceMs: number, onOverdue: () => void) {
+    this.#taskName = taskName;
+    this.#clock = clock;
+    this.#graceMs = graceMs;
+    this.#onOverdue = onOverdue;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      setMaxListeners(0, this.#controller.signal);
+      if (this.error !== undefined) this.#controller.abort(this.error);
+    }
+    return this.#controller.signal;
+  }
+
+  begin(reason: CancelReason): void {
+    if (this.error !== undefined) return;
+    this.error = new TaskCancelledError(this.#taskName, reason);
+    const isHeard = this.#controller !== undefined && getEventListeners(this.#controller.signal, "abort").length > 0;
+    const waits = [...this.#waits];
+    this.#waits.clear();
+    // Who listened to the signal learns of it there; else the next wait tells.
+    this.#isOwed = waits.length === 0 && !isHeard;
+    this.#timer = this.#clock.setTimer(this.#graceMs, () => {
+      this.#isOverdue = true;
+      for (const wait of this.#waits) wait.reject(this.error);
+      this.#waits.clear();
+      this.#onOverdue();
+    });
+    this.#controller?.abort(this.error);
+    for (const wait of waits) wait.reject(this.error);
+  }
+
+  /** The task has ended. */
+  end(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** A rejected promise where a wait must not be granted now, else undefined. */
+  refuse<T>(): Promise<T> | undefined {
+    if (this.error === undefined) return undefined;
+    if (this.#isOwed) {
+      this.#isOwed = false;
+      return Promise.reject(this.error);
+    }
+    if (!this.#isOverdue) return undefined;
+    const delayMs = LAST_REFUSAL_DELAYS_MS[this.#refusals];
+    this.#refusals += 1;
+    return new Promise<T>((_, reject) => {
+      if (delayMs !== undefined) this.#clock.setTimer(delayMs, () => reject(this.error));
+    });
+  }
+
+  /** A wait that a cancellation rejects. `begin` starts it and gives what undoes it; it resolves by `done`. */
+  wait(begin: (done: () => void, fail: (error: unknown) => void) => (reason: unknown) => void): Promise<void> {
+    const refused = this.refuse<void>();
+    if (refused !== undefined) return refused;
+    return new Promise<void>((resolve, reject) => {
+      const wait: Wait = {
+        reject: (error) => {
+          undo(error);
+          reject(error as Error);
+        },
+      };
+      const undo = begin(
+        () => {
+          this.#waits.delete(wait);
+          resolve();
+        },
+        (error) => {
+          this.#waits.delete(wait);
+          reject(error as Error);
+        },
+      );
+      this.#waits.add(wait);
+    });
+  }
+
+  /** Whether an error only says that the task was cancelled. */
+  explains(error: unknown): boolean {
+    return this.error !== undefined && isCancelled(error);
+  }
+}

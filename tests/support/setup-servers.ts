@@ -1,0 +1,3 @@
+import { recordServers } from "./record-servers.ts";
+
+recordServers();
