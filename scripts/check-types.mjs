@@ -9,7 +9,7 @@ export const PROJECTS = [
   "tsconfig/browser.json",
   "tsconfig/server.json",
   "tsconfig/testing.json",
-  "tsconfig/tests-types.json",
+  "tests/types/tsconfig.json",
   "tsconfig.json",
 ];
 

@@ -119,7 +119,7 @@ class PageClient implements Client {
     const name = stateNameOf(state);
     let replica = this.#replicas.get(name);
     if (replica === undefined) {
-      replica = new Replica<unknown>(name, this.#html?.states.get(name), this.#replicaHost);
+      replica = new Replica<unknown>(name, initialOf(this.#html, name), this.#replicaHost);
       this.#replicas.set(name, replica);
       this.#seed(replica);
     }
@@ -185,7 +185,7 @@ class PageClient implements Client {
     this.#identity.claim(() => {
       this.#hasSession = this.#identity.token !== undefined;
       this.#isUntouched = !this.#hasSession;
-      const recalled = recallValues(this.#storage);
+      const recalled = new Map(Object.entries(recallValues(this.#storage)));
       if (this.#hasSession && this.#options.remember !== false) this.#recalled = recalled;
       for (const replica of this.#replicas.values()) if (this.#seed(replica)) replica.notify();
       this.#connection.open();
@@ -255,9 +255,9 @@ class PageClient implements Client {
     return isLost;
   }
 
-  #updated({ states = new Map(), results = [] }: UpdateMessage): void {
+  #updated({ states = {}, results = [] }: UpdateMessage): void {
     // All or nothing: what can't be applied throws before anything is shown.
-    const changes = [...states].flatMap(([name, update]) => {
+    const changes = Object.entries(states).flatMap(([name, update]) => {
       const replica = this.#replicas.get(name);
       return replica === undefined ? [] : [{ replica, next: replica.next(update) }];
     });
@@ -344,6 +344,10 @@ class PageClient implements Client {
     const { onError = logError } = this.#options;
     onError(error, info);
   }
+}
+
+function initialOf(html: PageData | undefined, name: string): FullUpdate | undefined {
+  return html !== undefined && Object.hasOwn(html.states, name) ? html.states[name] : undefined;
 }
 
 function closedError(): ConnectionLostError {

@@ -17,8 +17,10 @@ const STABLE_MS = 5_000;
 export interface ConnectionHost {
   url(): string;
   hello(): HelloMessage;
-  /** The server has answered: from now on `send` works. */
-  welcomed(message: WelcomeMessage): void;
+  /** The server has answered: from now on `send` works. Gives whether a session that the page had is lost. */
+  welcomed(message: WelcomeMessage): boolean;
+  /** The status says so too now. */
+  connected(message: WelcomeMessage, isLost: boolean): void;
   updated(message: UpdateMessage): void;
   /** The socket is gone; another one follows unless the status is `closed`. */
   lost(): void;
@@ -137,8 +139,9 @@ export class Connection {
       const { clock } = this.#config;
       clock.clearTimeout(this.#timer);
       this.#welcomedAt = clock.now();
-      this.#host.welcomed(message);
+      const isLost = this.#host.welcomed(message);
       this.#setStatus({ status: "connected", attempt: 0, sessionId: message.sessionId });
+      this.#host.connected(message, isLost);
     }
   }
 

@@ -14,7 +14,7 @@ export class ErrorReporter {
   }
 
   report(error: unknown, info: ErrorInfo, message = `${info.name} failed`): void {
-    this.#logger.error({ err: error, errorId: info.id, name: info.name }, message);
+    this.#logger.error({ err: error, errorId: info.id, source: info.name }, message);
     try {
       this.#onError?.(error, info);
     } catch (second) {

@@ -22,6 +22,8 @@ function makeViewClass(definition: StateDefinition, isWritable: boolean): ViewCl
     this[CONTEXT] = context;
   };
   const prototype = Object.create(definition.stateClass.prototype as object) as object;
+  // Found before the guard above State.prototype: setting it in the constructor must not end there.
+  Object.defineProperty(prototype, CONTEXT, { value: undefined, writable: true });
   for (const { name, index } of definition.vars) {
     Object.defineProperty(prototype, name, {
       enumerable: true,

@@ -31,6 +31,9 @@ async function refusalOf(taken: TakenName, file: string, modules: StateModules, 
   if (modules.pattern.isDefault && !specifier.includes(".state")) return undefined;
   const target = await resolve(specifier, file);
   if (target === undefined || !modules.pattern.matchesFile(target)) return undefined;
+  if (/[?&](?:raw|url|inline|worker|sharedworker)\b/.test(specifier)) {
+    return `${where} imports ${JSON.stringify(specifier)} in browser code: a state module runs on the server, and browser code can't have its text.`;
+  }
   const { states, serverOnly } = await browserExportsOf(target, modules, resolve);
   const offered = [...states.keys()].join(", ") || "none here";
   if (imported === "*") {

@@ -21,7 +21,8 @@ export class ClassLineage {
   /** What the module's own `const`s and classes hold. */
   readonly #values = new Map<string, ESTree.Expression | ESTree.Class>();
 
-  readonly #functions = new Set<string>();
+  /** Other names of the module: functions, enums, variables without a value. */
+  readonly #others = new Set<string>();
 
   constructor(module: SourceModule, isStateModule: (specifier: string) => boolean) {
     this.imports = importsOf(module);
@@ -30,7 +31,9 @@ export class ClassLineage {
     const add = (node: ESTree.Class): void => void (classes.has(node) || classes.set(node, node.id?.name));
     new Visitor({
       VariableDeclarator: ({ id, init }) => {
-        if (id.type !== "Identifier" || init === null) return;
+        if (id.type !== "Identifier") return;
+        this.#others.add(id.name);
+        if (init === null) return;
         this.#values.set(id.name, init);
         if (init.type === "ClassExpression") classes.set(init, init.id?.name ?? id.name);
       },
@@ -39,7 +42,8 @@ export class ClassLineage {
         add(node);
       },
       ClassExpression: add,
-      FunctionDeclaration: (node) => void (node.id !== null && this.#functions.add(node.id.name)),
+      FunctionDeclaration: ({ id }) => void (id !== null && this.#others.add(id.name)),
+      TSEnumDeclaration: ({ id }) => void this.#others.add(id.name),
     }).visit(module.program);
     this.classes = [...classes].map(([node, name]) => ({ node, name }));
   }
@@ -57,7 +61,7 @@ export class ClassLineage {
 
   /** Whether the module imports or declares a name; one that it doesn't is a global. */
   knows(localName: string): boolean {
-    return this.imports.has(localName) || this.#values.has(localName) || this.#functions.has(localName);
+    return this.imports.has(localName) || this.#values.has(localName) || this.#others.has(localName);
   }
 
   /** Whether an expression is `name` of the package: `State`, or `meanwhile.State` of a namespace import. */

@@ -7,7 +7,10 @@ import { invalidateImporters } from "./invalidate-importers.ts";
 import { findServerCycle, serverCycleMessage } from "./server-cycle.ts";
 import { VIRTUAL, virtualId } from "./virtual-modules.ts";
 
-type States = Parameters<App["replaceStates"]>[0];
+interface StatesModule {
+  readonly states: Parameters<App["replaceStates"]>[0];
+  readonly sources: Readonly<Record<string, string>>;
+}
 
 /** A file of the project that was made, changed or deleted, with its modules in the server's graph. */
 export interface ServerEdit {
@@ -26,6 +29,8 @@ export class DevApp {
   readonly #environment: RunnableDevEnvironment;
   /** Undefined before the first load that succeeded, and after `close`. */
   #app: App | undefined;
+  /** Settles when the app before this one has closed. */
+  #previous: Promise<void> | undefined;
   /** Why the last load failed; undefined while what runs is what was written. */
   #error: OverlayError | undefined;
   /** Loads and reloads, one after the other. */
@@ -86,7 +91,7 @@ export class DevApp {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#work;
-    await this.#app?.close();
+    await Promise.all([this.#app?.close(), this.#previous]);
     this.#app = undefined;
   }
 
@@ -115,16 +120,20 @@ export class DevApp {
     await this.#import(VIRTUAL.states);
     this.#refuseCycle();
     if (app === previous) return;
-    await previous?.close();
+    // It leaves the server's socket path at once, and then lets its tasks end.
+    this.#previous = previous?.close();
     this.#app = app;
     this.#attach(app);
     if (previous !== undefined) this.#server.environments.client.hot.send({ type: "full-reload" });
   }
 
   async #replaceStates(): Promise<void> {
-    const { states } = await this.#import<{ states: States }>(VIRTUAL.states);
+    const app = this.#app!;
+    const { states, sources } = await this.#import<StatesModule>(VIRTUAL.states);
     this.#refuseCycle();
-    this.#app!.replaceStates(states);
+    const registered = stateNamesOf(app);
+    const isOwn = this.#project.entry !== undefined;
+    app.replaceStates(isOwn ? states.filter(({ name }) => registered.has(name)) : states, sources);
     this.#server.config.logger.info("[meanwhile] states reloaded, sessions kept", { timestamp: true });
   }
 
@@ -177,4 +186,10 @@ export class DevApp {
     });
     if (path !== undefined) throw new Error(serverCycleMessage(path.map((file) => modules.relative(file))));
   }
+}
+
+/** The states that an app has; a project's own app need not have all that the project declares. */
+function stateNamesOf(app: App): ReadonlySet<string> {
+  const json = app.htmlData().replace(/^<script[^>]*>|<\/script>$/g, "");
+  return new Set(Object.keys((JSON.parse(json) as { states: object }).states));
 }

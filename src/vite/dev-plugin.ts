@@ -1,16 +1,11 @@
-import type { Plugin } from "vite";
+import type { DevEnvironment, EnvironmentModuleNode, Plugin } from "vite";
 import { browserExportsOf, type BrowserExports } from "./browser-exports.ts";
 import { DevApp } from "./dev-app.ts";
-import { makeStub } from "./make-stub.ts";
-import type { Project } from "./project.ts";
+import { resolveWith, type Project } from "./project.ts";
 
 /** Runs the app in Vite's dev server, and takes edits into it without losing what sessions hold. */
 export function devPlugin(project: Project): Plugin {
   let dev: DevApp | undefined;
-  const served = new Map<string, BrowserExports>();
-  const resolve = async (specifier: string, importer: string): Promise<string | undefined> =>
-    (await project.resolveForBrowser(specifier, importer)) ?? undefined;
-
   return {
     name: "meanwhile:dev",
     apply: "serve",
@@ -29,5 +24,45 @@ export function devPlugin(project: Project): Plugin {
       order: "post",
       handler: async (html) => dev?.injectHtml(html),
     },
+    async hotUpdate(change) {
+      if (dev === undefined) return undefined;
+      if (this.environment.name === "ssr") return (await dev.update(change)) ? [] : undefined;
+      if (this.environment.name !== "client" || !project.pattern.matchesFile(change.file)) return undefined;
+      return updateStub(change.file, change.modules, this.environment, project);
+    },
   };
+}
+
+/**
+ * What the page has to load again when a state module was edited: mostly nothing, since its reference carries names only. A name that has gone makes
+ * the modules that import it compile again, so that the import is refused.
+ */
+async function updateStub(
+  file: string,
+  modules: readonly EnvironmentModuleNode[],
+  environment: DevEnvironment,
+  project: Project,
+): Promise<EnvironmentModuleNode[] | undefined> {
+  const before = project.served.get(file);
+  if (before === undefined) return undefined;
+  const resolve = resolveWith({ resolve: (specifier, importer) => environment.pluginContainer.resolveId(specifier, importer) });
+  const after = await browserExportsOf(file, project.modules, resolve).catch(() => undefined);
+  // The server side tells what is wrong with it.
+  if (after === undefined || isSame(before, after)) return [];
+  project.served.set(file, after);
+  if ([...before.states].every(([exportName, stateName]) => after.states.get(exportName) === stateName)) return undefined;
+  for (const module of modules) {
+    for (const importer of module.importers) environment.moduleGraph.invalidateModule(importer);
+  }
+  environment.hot.send({ type: "full-reload" });
+  return [];
+}
+
+function isSame(before: BrowserExports, after: BrowserExports): boolean {
+  return (
+    before.states.size === after.states.size &&
+    before.serverOnly.size === after.serverOnly.size &&
+    [...before.states].every(([exportName, stateName]) => after.states.get(exportName) === stateName) &&
+    [...before.serverOnly].every((name) => after.serverOnly.has(name))
+  );
 }

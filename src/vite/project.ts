@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { normalizePath, type Environment, type ResolvedConfig } from "vite";
+import type { BrowserExports } from "./browser-exports.ts";
 import type { MeanwhileOptions } from "./options.ts";
-import type { Resolve } from "./state-modules.ts";
-import { StateModules } from "./state-modules.ts";
+import { StateModules, type Resolve } from "./state-modules.ts";
 import { cleanId, StatePattern } from "./state-pattern.ts";
 
 /** The project that a plugin works for: its options, once Vite's configuration is known. */
 export class Project {
   readonly options: MeanwhileOptions;
   readonly pattern: StatePattern;
+  /** What the browser was last given of each state module, by file; in development. */
+  readonly served: Map<string, BrowserExports> = new Map();
   #config: ResolvedConfig | undefined;
   #modules: StateModules | undefined;
 

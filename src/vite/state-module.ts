@@ -108,6 +108,8 @@ class ExportReader {
       const name = moduleExportName(local);
       const imported = this.#lineage.imports.get(name);
       if (exportKind === "type") continue;
+      // A name that stands for nothing is a type.
+      if (imported === undefined && !this.#lineage.knows(name)) continue;
       if (imported === undefined) this.#add(moduleExportName(exported), this.#lineage.classNamed(name), name);
       else this.reexports.push({ specifier: imported.specifier, names: [{ imported: imported.imported, exported: moduleExportName(exported) }] });
     }
@@ -120,7 +122,7 @@ class ExportReader {
       if (declaration.id !== null) this.#add(declaration.id.name, declaration, declaration.id.name);
     } else if (declaration.type === "VariableDeclaration") {
       for (const { id } of declaration.declarations) {
-        for (const name of boundNames(id)) this.#add(name, this.#lineage.classNamed(name), name);
+        for (const name of boundNames(id)) this.#add(name, id.type === "Identifier" ? this.#lineage.classNamed(name) : undefined, name);
       }
     } else if (declaration.type === "FunctionDeclaration" || declaration.type === "TSEnumDeclaration") {
       if (declaration.id !== null) this.serverOnly.add(declaration.id.name);
@@ -130,10 +132,7 @@ class ExportReader {
   }
 
   #add(exportName: string, node: ESTree.Class | undefined, localName: string): void {
-    if (node === undefined || node.abstract === true || this.#lineage.of(node) === "other") {
-      if (node !== undefined || this.#lineage.knows(localName)) this.serverOnly.add(exportName);
-      return;
-    }
+    if (node === undefined || node.abstract === true || this.#lineage.of(node) === "other") return void this.serverOnly.add(exportName);
     this.states.push({ exportName, stateName: node.id?.name ?? localName, offset: node.id?.start ?? node.start });
   }
 }

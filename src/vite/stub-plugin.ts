@@ -26,7 +26,8 @@ export function stubPlugin(project: Project): Plugin {
         const isDev = this.environment.mode === "dev";
         const exports = await browserExportsOf(file, project.modules, resolveWith(this));
         // In development the server side reports these, once.
-        if (!isDev) await refuseProblems(file, project);
+        if (isDev) project.served.set(file, exports);
+        else await refuseProblems(file, project);
         return { code: makeStub(exports, { isDev }), moduleType: "js", map: { mappings: "" } };
       },
     },

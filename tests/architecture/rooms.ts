@@ -8,6 +8,8 @@ export interface Room {
   readonly packages?: readonly string[];
   /** Whether its files may import `node:` modules. Without it the room runs in browsers too, or could. */
   readonly node?: true;
+  /** Whether its files may `import()` what is known only at run time: a user's modules. */
+  readonly loadsUserModules?: true;
 }
 
 /** The entry that state modules import, `src/index.ts`, counts as a room of its own. */
@@ -36,6 +38,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     only: { server: ["index.ts"] },
     packages: ["esbuild", "vite"],
     node: true,
+    loadsUserModules: true,
   },
   testing: { rooms: ["server", "client"], node: true },
   [ENTRY]: { rooms: ["base", "data", "state", "events", "tasks"] },

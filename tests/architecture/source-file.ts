@@ -22,6 +22,9 @@ export interface SourceImport {
   readonly isErased: boolean;
 }
 
+/** Stands for what an `import()` of a computed name imports. */
+export const COMPUTED = "<computed import()>";
+
 interface Node {
   readonly type: string;
   readonly start: number;
@@ -81,8 +84,7 @@ function moduleNamedBy(node: Node): string | undefined {
     case "TSImportType":
       return literal?.["value"] as string | undefined;
     case "ImportExpression":
-      // A computed name can't be checked; it stands for itself, so that no rule allows it.
-      return typeof literal?.["value"] === "string" ? literal["value"] : "<computed import()>";
+      return typeof literal?.["value"] === "string" ? literal["value"] : COMPUTED;
     default:
       return undefined;
   }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { Room } from "./rooms.ts";
-import type { SourceFile } from "./source-file.ts";
+import { COMPUTED, type SourceFile } from "./source-file.ts";
 
 /** The rules that a source tree is held against. */
 export interface Rules {
@@ -55,6 +55,9 @@ function importViolations(
   if (room === undefined) return [];
   const names = `${path} imports ${specifier}`;
   if (isForEffect) return [`${names} for its side effect, which package.json says there are none of.`];
+  if (specifier === COMPUTED) {
+    return room.loadsUserModules === true ? [] : [`${path} imports what nobody can check: use a literal name.`];
+  }
   if (specifier.startsWith("node:"))
     return room.node === true ? [] : [`${names}: ${roomOf(path)} has no Node modules.`];
   if (!specifier.startsWith(".")) {

@@ -1,3 +1,4 @@
+import { Deferred } from "../../../src/base/deferred.ts";
 import type { CallOptions, Client, ConnectionStatus, EventFunction, StateReplica, Values } from "../../../src/client/client.ts";
 import { eventFunction } from "../../../src/client/event-function.ts";
 import { livePage } from "../../../src/client/live-page.ts";
@@ -24,7 +25,7 @@ export class FakeReplica<S = unknown> implements StateReplica<S> {
   /** How often anybody has asked for `loaded()`. */
   loadedCount = 0;
   readonly #functions = new Map<string, EventFunction>();
-  readonly #loaded = Promise.withResolvers<void>();
+  readonly #loaded = new Deferred<void>();
 
   constructor(name: string) {
     this.name = name;
