@@ -3,6 +3,9 @@ import type { Page, StateLike } from "../client/index.ts";
 import { useClient } from "./client-context.ts";
 import { PageSource } from "./page-source.ts";
 
+/** A promise that React knows to be fulfilled (these fields are how it marks one), so that `use` gives its value at once. */
+const READY: Promise<void> = Object.assign(Promise.resolve(), { status: "fulfilled", value: undefined });
+
 /**
  * A state as this component sees it: its vars and computed vars, live, and its events as functions.
  *
@@ -14,7 +17,8 @@ import { PageSource } from "./page-source.ts";
 export function useServerState<S>(state: StateLike<S>): Page<S> {
   const replica = useClient().state(state);
   const source = useMemo(() => new PageSource(replica), [replica]);
-  if (source.isEmpty()) use(replica.loaded());
+  // Not `if`: React warns when a render that suspended in `use` finishes without it.
+  use(source.isEmpty() ? replica.loaded() : READY);
   const view = useSyncExternalStore(source.subscribe, source.current, source.initial);
   // Insertion effects run before every layout effect, children's included: those are callbacks already.
   useInsertionEffect(view.commit, [view]);

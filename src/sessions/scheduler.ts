@@ -113,8 +113,15 @@ export class Scheduler {
     this.#paced.delete(flushable);
   }
 
-  /** Settles in a later turn, after the flushes that are due in it. */
-  afterFlush(): Promise<void> {
+  /** Flushes these in a later turn, however expensive their last flush was, and settles when it has. */
+  flushed(flushables: Iterable<Flushable>): Promise<void> {
+    for (const flushable of flushables) {
+      const paced = this.#paced.get(flushable);
+      if (paced?.timer === undefined) continue;
+      clearTimeout(paced.timer);
+      this.#paced.delete(flushable);
+      this.#dirty.add(flushable);
+    }
     return new Promise((resolve) => {
       this.#afterFlush.push(resolve);
       this.#arm();

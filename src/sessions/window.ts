@@ -71,7 +71,7 @@ async function drive(session: Session, transaction: Transaction, window: OpenWin
       await runInWindow(window, true, async () => generator.throw?.(error)).catch(() => {});
       throw error;
     }
-    await session.scheduler.afterFlush();
+    await session.scheduler.flushed(session.subscribers);
   }
 }
 

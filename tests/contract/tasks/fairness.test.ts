@@ -69,7 +69,7 @@ it.each(["loop", "asyncLoop", "ping"] as const)("2.3.12 a tight loop (%s) starve
   await stop(test);
 });
 
-it("2.3.12 nor do a thousand sessions that all loop: each of them, and each page, has its turn", async () => {
+it("2.3.12 nor do a thousand sessions that all loop: each of them, and each page, has its turn", { timeout: 60_000 }, async () => {
   const { test, states } = await loops("loop", 1_000);
   const counts = await Promise.all(states.map((state) => state.click()));
   expect(counts).toHaveLength(1_000);
@@ -82,7 +82,7 @@ it("2.3.12 nor do a thousand sessions that all loop: each of them, and each page
   await stop(test);
 });
 
-it("2.3.12 sockets are served while a thousand sessions loop", async () => {
+it("2.3.12 sockets are served while a thousand sessions loop", { timeout: 60_000 }, async () => {
   const { test } = await loops("loop", 1_000);
   const other = new App({ states: [LoopState], logger: { debug() {}, info() {}, warn() {}, error() {} } });
   const { url } = await other.listen(0, "127.0.0.1");

@@ -136,6 +136,7 @@ class ReaderState extends State {
 it("2.3.3 the read-only view reads like the plain value, and keeps its identity", async () => {
   await using test = createTestApp({ states: [ReaderState] });
   const page = test.connect().state(ReaderState);
+  await test.settle();
   await page.read();
   await test.settle();
   expect(page.report).toEqual([
