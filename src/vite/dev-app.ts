@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import { isRunnableDevEnvironment, type EnvironmentModuleNode, type RunnableDevEnvironment, type ViteDevServer } from "vite";
 import type { App } from "../server/index.ts";
+import { placeStateError } from "./place-state-error.ts";
 import type { Project } from "./project.ts";
 import { overlayScript, reportError, toOverlayError, type OverlayError } from "./report-error.ts";
 import { invalidateImporters } from "./invalidate-importers.ts";
@@ -65,6 +66,8 @@ export class DevApp {
 
   /** Takes an edit in, if it concerns the app. Gives whether it did. */
   async update({ type, file, modules }: ServerEdit): Promise<boolean> {
+    const isAnswer = type === "create" && this.#error !== undefined;
+    if (modules.length === 0 && !isAnswer && !this.#project.pattern.matchesFile(file)) return false;
     const edited = new Set([...modules, ...this.#unsettled]);
     if (this.#project.pattern.matchesFile(file)) {
       if (type !== "update") this.#project.modules.forgetFiles();
@@ -78,7 +81,7 @@ export class DevApp {
       entry: this.#project.entry === undefined ? undefined : this.#moduleById(this.#project.entry),
       isStateModule: (id) => this.#project.pattern.matchesFile(id),
     });
-    if (!reached.states && !reached.entry && !(isCold && edited.size > 0)) return false;
+    if (!reached.states && !reached.entry && !isCold) return false;
     if (isCold) this.#forgetAll();
     await this.#enqueue("The change was not taken over; the app goes on as it was:", () =>
       reached.entry || this.#app === undefined ? this.#load() : this.#replaceStates(),
@@ -103,7 +106,7 @@ export class DevApp {
         await work();
         this.#error = undefined;
       } catch (error) {
-        this.#error = toOverlayError(this.#explain(error), this.#server.config.root);
+        this.#error = toOverlayError(await this.#explain(error), this.#server.config.root);
         reportError(this.#error, this.#server, heading);
         return;
       }
@@ -166,11 +169,11 @@ export class DevApp {
     if (module !== undefined) modules.add(module);
   }
 
-  /** An error that comes of a circle is best explained by the circle. */
-  #explain(error: unknown): unknown {
+  /** An error that comes of a circle is best explained by the circle, one about a class by its place. */
+  async #explain(error: unknown): Promise<unknown> {
     try {
       this.#refuseCycle();
-      return error;
+      return await placeStateError(error, this.#project.modules);
     } catch (cycle) {
       return cycle;
     }

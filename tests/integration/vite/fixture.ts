@@ -21,8 +21,10 @@ export interface Fixture extends AsyncDisposable {
   build(options?: MeanwhileOptions, extra?: InlineConfig): Promise<void>;
   /** `vite`, on a free port. */
   dev(options?: MeanwhileOptions): Promise<DevServer>;
+  /** `vite` as a process of its own, on a free port, with a `vite.config.js` that has the package's plugin. */
+  devProcess(): Promise<ServerProcess>;
   /** `node dist/server/index.js`, on a free port. */
-  serve(env?: Readonly<Record<string, string>>): Promise<BuiltServer>;
+  serve(env?: Readonly<Record<string, string>>): Promise<ServerProcess>;
 }
 
 /** Vite's dev server, with what it wrote and sent. */
@@ -39,8 +41,8 @@ export interface DevServer extends AsyncDisposable {
   data(): Promise<Record<string, Record<string, unknown>>>;
 }
 
-/** The built server as a process of its own. */
-export interface BuiltServer extends AsyncDisposable {
+/** A server as a process of its own. */
+export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   readonly process: ChildProcess;
   output(): string;
@@ -83,8 +85,13 @@ export async function fixture(files: Readonly<Record<string, string>>): Promise<
       await builder.buildApp();
     },
     dev: (options) => startDev({ ...config(options), cacheDir: join(root, ".vite") }),
-    serve: (env) => startBuilt(root, env),
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    async devProcess() {
+      await write({ "vite.config.js": 'import { meanwhile } from "meanwhile/vite";\nexport default { plugins: [meanwhile()] };\n' });
+      return startProcess(root, [join(repository, "node_modules", "vite", "bin", "vite.js"), "--port", "0", "--host", "127.0.0.1"], {});
+    },
+    serve: (env) => startProcess(root, ["dist/server/index.js"], { PORT: "0", HOST: "127.0.0.1", ...env }),
+    // Vite may still be writing its cache.
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }),
   };
 }
 
@@ -121,13 +128,15 @@ async function startDev(config: InlineConfig): Promise<DevServer> {
   };
 }
 
-async function startBuilt(root: string, env: Readonly<Record<string, string>> = {}): Promise<BuiltServer> {
-  const child = spawn(process.execPath, ["dist/server/index.js"], { cwd: root, env: { ...process.env, PORT: "0", HOST: "127.0.0.1", ...env } });
+async function startProcess(root: string, command: readonly string[], env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  // What Vitest sets for its own must not tell another Vite how to behave.
+  const { VITEST: _, NODE_ENV: __, ...inherited } = process.env;
+  const child = spawn(process.execPath, command, { cwd: root, env: { ...inherited, ...env } });
   let output = "";
   const url = await new Promise<string>((resolve, reject) => {
     const listen = (chunk: Buffer): void => {
-      output += String(chunk);
-      const found = /Listening on (\S+)/.exec(output)?.[1];
+      output += String(chunk).replaceAll(/\u001b\[\d+m/g, "");
+      const found = /(?:Listening on|Local:|Network:) +(http\S+?)\/?\s/.exec(output)?.[1];
       if (found !== undefined) resolve(found);
     };
     child.stdout.on("data", listen);
