@@ -1,19 +1,21 @@
 import { CHUNK_SIZE, ListNode } from "../data/list-node.ts";
 import type { Node } from "../data/node.ts";
 import { isRecordNode } from "../data/record-node.ts";
-import { diff, isEqual } from "./diff.ts";
 import { PatchKind, type Patch, type Segment } from "./patch.ts";
+
+/** Compares two items. */
+type Diff = (before: Node, after: Node) => Patch | undefined;
 
 type IndexedPatch = readonly [index: number, patch: Patch];
 
-/** The change of a list: chunk by chunk where both are versions of one lineage, else item by item. */
-export function diffList(before: ListNode, after: ListNode): Patch | undefined {
+/** The change of a list: chunk by chunk where both are versions of one lineage, else item by item. `diff` compares items. */
+export function diffList(before: ListNode, after: ListNode, diff: Diff): Patch | undefined {
   if (before.length === 0 || after.length === 0) return before.length === after.length ? undefined : [PatchKind.Replace, after];
-  return before.lineage === after.lineage ? diffVersions(before, after) : diffItems(before.toArray(), after.toArray(), after);
+  return before.lineage === after.lineage ? diffVersions(before, after, diff) : diffItems(before.toArray(), after.toArray(), after, diff);
 }
 
 /** Two versions of one lineage: the same absolute position is the same item, unless it was written. */
-function diffVersions(before: ListNode, after: ListNode): Patch | undefined {
+function diffVersions(before: ListNode, after: ListNode, diff: Diff): Patch | undefined {
   const start = Math.max(before.start, after.start);
   const end = Math.min(before.start + before.length, after.start + after.length);
   if (start >= end) return [PatchKind.Replace, after];
@@ -55,12 +57,12 @@ function listPatch(segments: readonly Segment<Node>[] | 0, patches: readonly Ind
  * primitive value), then by a unique `id` or `key`, into ranges of the old list in any order; where as many old as new items are left over between two
  * matches, they are patched in place.
  */
-function diffItems(before: readonly Node[], after: readonly Node[], whole: ListNode): Patch | undefined {
+function diffItems(before: readonly Node[], after: readonly Node[], whole: ListNode, diff: Diff): Patch | undefined {
   const limit = Math.min(before.length, after.length);
   let start = 0;
-  while (start < limit && isSameItem(before[start], after[start])) start += 1;
+  while (start < limit && isSameItem(before[start], after[start], diff)) start += 1;
   let end = 0;
-  while (end < limit - start && isSameItem(before[before.length - 1 - end], after[after.length - 1 - end])) end += 1;
+  while (end < limit - start && isSameItem(before[before.length - 1 - end], after[after.length - 1 - end], diff)) end += 1;
   if (start === before.length && start === after.length) return undefined;
   const sources = matchItems(before, after, start, end);
   pairLeftovers(sources, before, after, start, end);
@@ -87,8 +89,8 @@ function diffItems(before: readonly Node[], after: readonly Node[], whole: ListN
   return listPatch(isIdentity ? 0 : segments.list, patches);
 }
 
-function isSameItem(before: Node, after: Node): boolean {
-  return Object.is(before, after) || (typeof before === "object" && typeof after === "object" && isEqual(before, after));
+function isSameItem(before: Node, after: Node, diff: Diff): boolean {
+  return Object.is(before, after) || (typeof before === "object" && typeof after === "object" && diff(before, after) === undefined);
 }
 
 /** For each new item between the common ends, the index of the old one that it is, or -1. Each old item is used once. */

@@ -1,14 +1,13 @@
 import { REMOVED, type Entries, MapNode } from "../data/map-node.ts";
 import type { Node } from "../data/node.ts";
 import type { SetNode } from "../data/set-node.ts";
-import { diff } from "./diff.ts";
 import { PatchKind, type Patch } from "./patch.ts";
 
 /** A key whose entry may differ, in the order in which the new version has it. */
 type Touched = Iterable<Node>;
 
-/** The change of a Map. */
-export function diffMap(before: MapNode, after: MapNode): Patch | undefined {
+/** The change of a Map. `diff` compares values. */
+export function diffMap(before: MapNode, after: MapNode, diff: (before: Node, after: Node) => Patch | undefined): Patch | undefined {
   const set: [Node, Node][] = [];
   const removed: Node[] = [];
   const patches: [Node, Patch][] = [];

@@ -14,17 +14,12 @@ export function diff(before: Node, after: Node): Patch | undefined {
   if (Object.is(before, after)) return undefined;
   if (typeof after === "string") return typeof before === "string" ? diffText(before, after) : [PatchKind.Replace, after];
   if (typeof after !== "object" || after === null || typeof before !== "object" || before === null) return [PatchKind.Replace, after];
-  if (after instanceof ListNode) return before instanceof ListNode ? diffList(before, after) : [PatchKind.Replace, after];
+  if (after instanceof ListNode) return before instanceof ListNode ? diffList(before, after, diff) : [PatchKind.Replace, after];
   if (isRecordNode(after)) return isRecordNode(before) ? diffRecord(before, after) : [PatchKind.Replace, after];
-  if (after instanceof MapNode && before instanceof MapNode) return diffMap(before, after);
+  if (after instanceof MapNode && before instanceof MapNode) return diffMap(before, after, diff);
   if (after instanceof SetNode && before instanceof SetNode) return diffSet(before, after);
   if (after instanceof FrozenDate && before instanceof FrozenDate && Object.is(after.getTime(), before.getTime())) return undefined;
   return [PatchKind.Replace, after];
-}
-
-/** Whether two nodes are equal in every part; order counts in lists, Maps and Sets, not in objects. */
-export function isEqual(before: Node, after: Node): boolean {
-  return diff(before, after) === undefined;
 }
 
 function diffRecord(before: RecordNode, after: RecordNode): Patch | undefined {

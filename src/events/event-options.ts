@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { AnyFunction } from "../data/deep-readonly.ts";
 import type { Background } from "../state/background.ts";
+import type { AnyFunction } from "../state/event-spec.ts";
 import type { State } from "../state/state.ts";
 
 /** Schemas of an event's arguments, one each, of any library that follows the Standard Schema convention. */

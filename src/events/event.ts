@@ -1,8 +1,6 @@
-import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { BackgroundCallError, StateDefinitionError } from "../base/errors.ts";
-import type { AnyFunction } from "../data/deep-readonly.ts";
 import type { State } from "../state/state.ts";
-import { markEvent } from "../state/event-spec.ts";
+import { markEvent, type AnyFunction } from "../state/event-spec.ts";
 import { callerFile } from "./caller-file.ts";
 import type { DeclaresThis, EventOptions, Fits, Schemas } from "./event-options.ts";
 

@@ -1,10 +1,8 @@
-import { copyIn } from "../data/copy-in.ts";
-import type { Node } from "../data/node.ts";
 import type { Session } from "../sessions/session.ts";
 import { runWindow } from "../sessions/window.ts";
 import type { EventSpec } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
-import { resolveView } from "../state/view-target.ts";
+import { toValue, type Value } from "../state/values.ts";
 import { parseArguments } from "./parse-arguments.ts";
 
 /** One call of a handler. */
@@ -21,7 +19,7 @@ export interface HandlerCall {
 }
 
 /** What came of a handler: its result as a node, committed; or its error, undone. */
-export type HandlerOutcome = { readonly ok: true; readonly value: Node } | { readonly ok: false; readonly error: unknown };
+export type HandlerOutcome = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: unknown };
 
 /** Puts a handler's call into its session's queue of events: it runs when the ones before it have, inside the lock from start to end. */
 export function queueHandler(call: HandlerCall): void {
@@ -47,11 +45,11 @@ function locked(call: HandlerCall, args: readonly unknown[]): void | Promise<voi
 }
 
 function handle(call: HandlerCall, name: string, args: readonly unknown[]): void | Promise<void> {
-  const outcome = runWindow<Node>(call.session, {
+  const outcome = runWindow<Value>(call.session, {
     name,
     mayAwait: mayAwait(call.event.method) || call.definition.hasAsyncMembers,
     call: (transaction) => call.event.method.apply(transaction.self(call.definition), args as unknown[]),
-    outcome: (value) => copyIn(value, `the result of ${name}`, resolveView),
+    outcome: (value) => toValue(value, `the result of ${name}`),
   });
   if (outcome instanceof Promise) return outcome.then((value) => call.settled({ ok: true, value }));
   call.settled({ ok: true, value: outcome });

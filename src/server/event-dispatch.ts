@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { MeanwhileError, UnknownEventError, UnknownStateError } from "../base/errors.ts";
-import type { ListNode } from "../data/list-node.ts";
-import type { Node } from "../data/node.ts";
-import { toPlain } from "../data/to-plain.ts";
 import { parseArguments } from "../events/parse-arguments.ts";
 import { queueHandler, type HandlerOutcome } from "../events/run-handler.ts";
 import type { Session } from "../sessions/session.ts";
 import type { EventStarter } from "../sessions/triggers.ts";
 import type { EventSpec } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
+import { fromValue, type Value } from "../state/values.ts";
 import type { TaskRegistry } from "../tasks/task-registry.ts";
 import { decodeMutable } from "../wire/decode.ts";
 import { encodeNode } from "../wire/encode-node.ts";
@@ -52,13 +50,13 @@ export class EventDispatch implements EventStarter {
     }
   }
 
-  startEvent(session: Session, definition: StateDefinition, event: EventSpec, args: ListNode, runId: string): void {
+  startEvent(session: Session, definition: StateDefinition, event: EventSpec, args: Value, runId: string): void {
     if (this.isClosed) return;
     if (event.kind === "background") {
       this.#tasks.startTriggered(session, definition, event, args, runId);
       return;
     }
-    this.runHandler(session, definition, event, toPlain(args as Node) as unknown[]);
+    this.runHandler(session, definition, event, fromValue(args) as unknown[]);
   }
 
   /** Queues a handler that no page waits for. */

@@ -1,18 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { ImmutableStateError } from "../base/errors.ts";
-import { copyIn } from "../data/copy-in.ts";
-import { ListNode } from "../data/list-node.ts";
 import type { Run } from "../state/background.ts";
 import type { EventSpec } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import type { Transaction } from "../state/transaction.ts";
-import { resolveView } from "../state/view-target.ts";
+import { toValue, type Value } from "../state/values.ts";
 import type { Session } from "./session.ts";
 
 /** Starts an event that server code triggered; the app knows how handlers and tasks are run. */
 export interface EventStarter {
   /** `args` are copied and need no check. */
-  startEvent(session: Session, definition: StateDefinition, event: EventSpec, args: ListNode, runId: string): void;
+  startEvent(session: Session, definition: StateDefinition, event: EventSpec, args: Value, runId: string): void;
 }
 
 /** The object behind `this.trigger(S)`. */
@@ -48,7 +46,7 @@ function makeClass(definition: StateDefinition): TriggersClass {
       value(this: { [TARGET_OF]: TriggerTarget }, ...args: unknown[]): Run {
         const { session, transaction } = this[TARGET_OF];
         const id = randomUUID();
-        const copied = copyIn(args, `arguments of ${definition.name}.${event.name}`, resolveView) as ListNode;
+        const copied = toValue(args, `arguments of ${definition.name}.${event.name}`);
         const start = (): void => session.starter.startEvent(session, definition, event, copied, id);
         if (transaction === undefined) start();
         else if (transaction.isOpen) transaction.triggers.push({ start });

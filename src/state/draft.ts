@@ -18,6 +18,8 @@ export interface DraftScope {
   hasFresh: boolean;
   /** The node of a draft's present content, without committing anything. */
   preview(draft: Draft): Node;
+  /** The draft of a committed object, for the slot of `parent` that holds it. */
+  makeDraft(node: Node & object, parent: DraftParent): Draft;
 }
 
 /** Anything that holds drafts in its slots and must be committed when one of them is. */

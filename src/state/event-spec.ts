@@ -14,6 +14,8 @@ export interface EventSpec {
   readonly file: string | undefined;
 }
 
+export type { AnyFunction };
+
 const specs = new WeakMap<AnyFunction, EventSpec>();
 
 /** Marks `method`, as it stands on a prototype, as an event. Kept by function: `context.metadata` does not exist everywhere. */

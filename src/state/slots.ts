@@ -1,6 +1,5 @@
 import { isNode, type Node } from "../data/node.ts";
 import { Draft, type DraftParent, type DraftScope, type Slot } from "./draft.ts";
-import { makeDraft } from "./make-draft.ts";
 import { viewTarget } from "./view-target.ts";
 
 /** What to keep in a slot for a value that user code assigns: views become what stands behind them, user objects stay as they are until the commit. */
@@ -17,7 +16,7 @@ export function toSlot(value: unknown, scope: DraftScope): Slot {
 /** The draft to put into a slot that holds a committed object, or undefined where the slot can be read as it is. */
 export function draftOf(slot: Slot, scope: DraftScope, parent: DraftParent): Draft | undefined {
   if (typeof slot !== "object" || slot === null || slot instanceof Draft || !isNode(slot)) return undefined;
-  return makeDraft(slot as Node & object, scope, parent);
+  return scope.makeDraft(slot as Node & object, parent);
 }
 
 /** What user code gets for a slot that holds no committed object. */

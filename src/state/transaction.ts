@@ -3,7 +3,8 @@ import { copyIn } from "../data/copy-in.ts";
 import type { Node } from "../data/node.ts";
 import { Commit } from "./commit.ts";
 import { compute, isComputing, noteCached, noteRead, type CachedComputed, type ComputedSpec, type Dependency } from "./computed.ts";
-import { Draft, type DraftScope } from "./draft.ts";
+import { Draft, type DraftParent, type DraftScope } from "./draft.ts";
+import { makeDraft } from "./make-draft.ts";
 import { readonlyView } from "./readonly-view.ts";
 import type { Snapshot, StateValues } from "./snapshot.ts";
 import type { StateClass, StateContext } from "./state-context.ts";
@@ -90,6 +91,10 @@ export class Transaction implements DraftScope {
 
   close(): void {
     this.isOpen = false;
+  }
+
+  makeDraft(node: Node & object, parent: DraftParent): Draft {
+    return makeDraft(node, this, parent);
   }
 
   preview(draft: Draft): Node {

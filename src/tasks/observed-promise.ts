@@ -31,7 +31,7 @@ export class ObservedPromise<T> extends Promise<T> {
     this.#clock = clock;
     this.#report = report;
     // Promise's own `then` on a plain promise species: looking at it here does not count.
-    Promise.prototype.then.call(this, undefined, (error: unknown) => {
+    void Promise.prototype.then.call(this, undefined, (error: unknown) => {
       if (this.#isObserved) return;
       clock.setTimer(UNSEEN_MS, () => {
         if (!this.#isObserved) report(error);

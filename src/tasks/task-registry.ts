@@ -1,10 +1,9 @@
 import type { Clock } from "../base/clock.ts";
-import { toPlain } from "../data/to-plain.ts";
-import type { ListNode } from "../data/list-node.ts";
 import type { CancelReason } from "../base/errors.ts";
 import type { Session } from "../sessions/session.ts";
 import type { BackgroundTask } from "../state/app-handle.ts";
 import type { EventSpec } from "../state/event-spec.ts";
+import { fromValue, type Value } from "../state/values.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import { TaskRun, type TaskObserver } from "./task-run.ts";
 
@@ -43,8 +42,8 @@ export class TaskRegistry implements TaskObserver {
   }
 
   /** As `start`, with arguments as a trigger has copied them. */
-  startTriggered(session: Session, definition: StateDefinition, event: EventSpec, args: ListNode, id: string): TaskRun {
-    return this.start(session, definition, event, toPlain(args) as unknown[], id);
+  startTriggered(session: Session, definition: StateDefinition, event: EventSpec, args: Value, id: string): TaskRun {
+    return this.start(session, definition, event, fromValue(args) as unknown[], id);
   }
 
   hasTasks(session: Session): boolean {

@@ -83,7 +83,7 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     const self = readonlyState(this.#definition, this);
     this.#pending += 1;
     const done = (): void => this.#settle();
-    runOutsideWindows(() => (this.event.method.apply(self, args as unknown[]) as Promise<unknown>).then(done, (error: unknown) => {
+    void runOutsideWindows(() => (this.event.method.apply(self, args as unknown[]) as Promise<unknown>).then(done, (error: unknown) => {
       if (!this.#cancellation.explains(error)) this.#observer.taskFailed(this, error, "failed");
       done();
     }));

@@ -3,7 +3,7 @@ import { useServerInput } from "meanwhile/react";
 
 /** A field over a number that the server holds; what the server's schema says against it shows below. */
 export function Maximum({ value, onChange }: { value: number; onChange: (value: number) => Promise<unknown> }) {
-  const input = useServerInput(String(value), (text) => onChange(Number(text)), { debounce: 400 });
+  const input = useServerInput(String(value), (text) => onChange(Number(text)), { debounce: 500 });
   const problem = input.error instanceof InvalidArgumentsError ? input.error.issues[0]?.message : undefined;
 
   return (
@@ -11,7 +11,7 @@ export function Maximum({ value, onChange }: { value: number; onChange: (value: 
       <label htmlFor="maximum">Count to</label>
       <input {...input} id="maximum" inputMode="numeric" autoComplete="off" aria-invalid={problem !== undefined} aria-describedby="hint" />
       <p id="hint" role={problem === undefined ? undefined : "alert"}>
-        {problem ?? "A whole number from 1 to 1000. Change it while it counts."}
+        {problem ?? "From 1 to 1000. Change it while it counts."}
       </p>
     </div>
   );
