@@ -17,6 +17,8 @@ export class PageView {
   /** The names of the vars that were read. */
   readonly #read = new Set<string>();
   #isCommitted = false;
+  /** Whether something that was read has changed; for ever, since later reads may then be of a snapshot that `#values` is not. */
+  #isOutdated = false;
 
   constructor(replica: StateReplica, values: Values) {
     this.#replica = replica;
@@ -27,10 +29,11 @@ export class PageView {
 
   /** Whether all that was read is the same in `newest`; if so, the view moves on to it. */
   isCurrent(newest: Values): boolean {
-    if (newest === this.#values) return true;
-    for (const name of this.#read) if (!Object.is(this.#values[name], newest[name])) return false;
-    this.#values = newest;
-    return true;
+    if (!this.#isOutdated && newest !== this.#values) {
+      for (const name of this.#read) this.#isOutdated ||= !Object.is(this.#values[name], newest[name]);
+      if (!this.#isOutdated) this.#values = newest;
+    }
+    return !this.#isOutdated;
   }
 
   /** Told when a render that used this view is on the screen. */

@@ -73,10 +73,8 @@ export function useServerInput(value: string, send: SendText, options: ServerInp
   useEffect(() => draft.flush, [draft]);
   const status = useSyncExternalStore(draft.subscribe, draft.status, draft.status);
   const shown = status.text ?? value;
-  const isServers = status.text === undefined;
-  useLayoutEffect(() => {
-    if (isServers) caret.restore();
-  }, [caret, shown, isServers]);
+  // Typing moves the caret before it is noted, so this has something to do only where the server's value has taken the place of another.
+  useLayoutEffect(() => caret.restore(), [caret, shown]);
   return new ServerInput(shown, handlers, status);
 }
 

@@ -3,6 +3,14 @@ import type { Page, StateLike } from "../client/index.ts";
 import { useClient } from "./client-context.ts";
 import { PageSource } from "./page-source.ts";
 
+declare module "react" {
+  // React ignores what a form's action gives, but its types allow nothing except this interface to give anything: without it an event with a result would be
+  // refused in `<form action={task.submit}>`.
+  interface DO_NOT_USE_OR_YOU_WILL_BE_FIRED_EXPERIMENTAL_FORM_ACTIONS {
+    serverEvent: (form: FormData) => Promise<unknown>;
+  }
+}
+
 /** A promise that React knows to be fulfilled (these fields are how it marks one), so that `use` gives its value at once. */
 const READY: Promise<void> = Object.assign(Promise.resolve(), { status: "fulfilled", value: undefined });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ProtocolError } from "../base/errors.ts";
+import { ProtocolError, UnknownStateError } from "../base/errors.ts";
 import type { Session, Subscriber } from "../sessions/session.ts";
 import type { Router } from "../state/router.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
@@ -64,14 +64,7 @@ export class Connection implements Subscriber {
   /** A message has arrived: hostile until parsed. */
   receive(frame: unknown): void {
     if (this.#phase === "closed") return;
-    let message: ClientMessage;
-    try {
-      message = parseClientMessage(frame);
-      this.#take(message);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.refuse(error);
-    }
+    this.#orRefuse(() => this.#take(parseClientMessage(frame)));
   }
 
   /** Tells the page why, and closes. */
@@ -146,13 +139,20 @@ export class Connection implements Subscriber {
     session.presence.arrive(this.id);
     session.setRouter(this.#router(session, hello.page));
     this.#send({ type: "welcome", protocol: PROTOCOL_VERSION, token: session.token, sessionId: this.id, resumed });
-    this.#subscribe(hello.states);
     const early = this.#early;
     this.#early = [];
-    try {
+    this.#orRefuse(() => {
+      this.#subscribe(hello.states);
       for (const message of early) this.#handle(message);
+    });
+  }
+
+  /** Closes the connection where the page did not keep to the protocol. */
+  #orRefuse(action: () => void): void {
+    try {
+      action();
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
+      if (!(error instanceof ProtocolError || error instanceof UnknownStateError)) throw error;
       this.refuse(error);
     }
   }
@@ -189,7 +189,7 @@ export class Connection implements Subscriber {
     const definitions: StateDefinition[] = [];
     for (const name of names) {
       const definition = this.#host.stateNamed(name);
-      if (definition === undefined) throw new ProtocolError("BAD_MESSAGE", `This app has no state named ${name}.`);
+      if (definition === undefined) throw new UnknownStateError(`This app has no state named ${name}.`);
       if (this.#feeds.has(name)) continue;
       states[name] = fullUpdate(definition, reader, this.#host.onComputedError);
       this.#feeds.set(name, new StateFeed(definition, reader, this.#host.onComputedError));

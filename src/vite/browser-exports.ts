@@ -9,7 +9,12 @@ export interface BrowserExports {
 }
 
 /** Collects the exports of a state module, those included that it passes on from other state modules. */
-export async function browserExportsOf(file: string, modules: StateModules, resolve: Resolve, seen = new Set<string>()): Promise<BrowserExports> {
+export async function browserExportsOf(
+  file: string,
+  modules: StateModules,
+  resolve: Resolve,
+  seen = new Set<string>(),
+): Promise<BrowserExports> {
   seen.add(file);
   const module = await modules.read(file);
   const states = new Map(module.states.map(({ exportName, stateName }) => [exportName, stateName]));
@@ -17,8 +22,14 @@ export async function browserExportsOf(file: string, modules: StateModules, reso
   for (const { specifier, names } of module.reexports) {
     const target = await resolve(specifier, file);
     const isKnown = target !== undefined && modules.pattern.matchesFile(target) && !seen.has(target);
-    const from: BrowserExports = isKnown ? await browserExportsOf(target, modules, resolve, seen) : { states: new Map(), serverOnly: new Set() };
-    const passed = names ?? [...from.states.keys(), ...from.serverOnly].filter((name) => name !== "default").map((name) => ({ imported: name, exported: name }));
+    const from: BrowserExports = isKnown
+      ? await browserExportsOf(target, modules, resolve, seen)
+      : { states: new Map(), serverOnly: new Set() };
+    const passed =
+      names ??
+      [...from.states.keys(), ...from.serverOnly]
+        .filter((name) => name !== "default")
+        .map((name) => ({ imported: name, exported: name }));
     for (const { imported, exported } of passed) {
       const stateName = from.states.get(imported);
       if (stateName === undefined) serverOnly.add(exported);

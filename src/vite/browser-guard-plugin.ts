@@ -17,7 +17,11 @@ export function browserGuardPlugin(project: Project): Plugin {
       async handler(code, id) {
         if (!project.hidesStates(this.environment) || project.pattern.matchesFile(id)) return;
         if (project.pattern.isDefault && !code.includes(".state") && !code.includes("meanwhile")) return;
-        if (/\.(?:css|scss|sass|less|styl|stylus|json|html|svg)(?:$|\?)/.test(id) || !/\b(?:import|export)\b/.test(code)) return;
+        if (
+          /\.(?:css|scss|sass|less|styl|stylus|json|html|svg)(?:$|\?)/.test(id) ||
+          !/\b(?:import|export)\b/.test(code)
+        )
+          return;
         await checkBrowserImports(parseModule(cleanId(id), code, "jsx"), project.modules, resolveWith(this));
       },
     },

@@ -1,8 +1,7 @@
-import { resolve } from "node:path";
-import type { Plugin, ResolvedConfig } from "vite";
+import type { Plugin } from "vite";
 import type { Project } from "./project.ts";
 import { findServerCycle, serverCycleMessage } from "./server-cycle.ts";
-import { appModule, clientDirFrom, mainModule, statesModule, VIRTUAL, virtualId } from "./virtual-modules.ts";
+import { appModule, mainModule, serverModule, statesModule, VIRTUAL, virtualId } from "./virtual-modules.ts";
 
 /** Gives the server its entry, and makes one `vite build` write both bundles. */
 export function buildPlugin(project: Project): Plugin {
@@ -17,19 +16,32 @@ export function buildPlugin(project: Project): Plugin {
       },
     },
     resolveId: {
-      filter: { id: /^virtual:meanwhile\// },
-      handler: (source) => virtualId(source),
+      order: "pre",
+      filter: { id: /^(?:virtual:meanwhile\/|meanwhile\/server$)/ },
+      handler(source, importer) {
+        if (source !== "meanwhile/server") return virtualId(source);
+        const isBundled = this.environment.mode === "build" && this.environment.config.consumer === "server";
+        return isBundled && importer !== virtualId(VIRTUAL.server) ? virtualId(VIRTUAL.server) : undefined;
+      },
     },
     load: {
       filter: { id: /^\0virtual:meanwhile\// },
       handler(id) {
-        if (id === virtualId(VIRTUAL.states)) return statesModule(project);
-        if (id === virtualId(VIRTUAL.main)) return mainModule();
-        return appModule(project, this.environment.mode === "build" ? builtClientDir(project.config) : undefined);
+        switch (id) {
+          case virtualId(VIRTUAL.states):
+            return statesModule(project);
+          case virtualId(VIRTUAL.app):
+            return appModule(project);
+          case virtualId(VIRTUAL.server):
+            return serverModule(project.config);
+          default:
+            return mainModule();
+        }
       },
     },
     buildEnd(error) {
-      if (error !== undefined || this.environment.mode !== "build" || this.environment.config.consumer === "client") return;
+      if (error !== undefined || this.environment.mode !== "build" || this.environment.config.consumer === "client")
+        return;
       const { entry, pattern, modules } = project;
       if (entry === undefined) return;
       const files = [...this.getModuleIds()].filter((id) => pattern.matchesFile(id));
@@ -37,9 +49,4 @@ export function buildPlugin(project: Project): Plugin {
       if (path !== undefined) this.error(serverCycleMessage(path.map((file) => modules.relative(file))));
     },
   };
-}
-
-function builtClientDir(config: ResolvedConfig): string {
-  const folderOf = (name: string): string => resolve(config.root, config.environments[name]!.build.outDir);
-  return clientDirFrom(folderOf("ssr"), folderOf("client"));
 }

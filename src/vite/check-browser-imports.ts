@@ -14,7 +14,11 @@ const SERVER_NAMES: ReadonlySet<string> = new Set(["State", "event", "*"]);
  * @param compiled the module as the browser gets it, so that imports of types are gone.
  * @throws SourceError for the first import that can't be, with its place in the file as it was written.
  */
-export async function checkBrowserImports(compiled: SourceModule, modules: StateModules, resolve: Resolve): Promise<void> {
+export async function checkBrowserImports(
+  compiled: SourceModule,
+  modules: StateModules,
+  resolve: Resolve,
+): Promise<void> {
   for (const taken of takenNames(compiled)) {
     const message = await refusalOf(taken, compiled.file, modules, resolve);
     if (message !== undefined) {
@@ -23,7 +27,12 @@ export async function checkBrowserImports(compiled: SourceModule, modules: State
   }
 }
 
-async function refusalOf(taken: TakenName, file: string, modules: StateModules, resolve: Resolve): Promise<string | undefined> {
+async function refusalOf(
+  taken: TakenName,
+  file: string,
+  modules: StateModules,
+  resolve: Resolve,
+): Promise<string | undefined> {
   const { specifier, imported } = taken;
   const where = modules.relative(file);
   if (isFramework(specifier)) return frameworkRefusal(taken, where);

@@ -2,7 +2,15 @@ import type { ESTree } from "vite";
 import type { ClassLineage, NamedClass } from "./class-lineage.ts";
 
 /** The names that the framework has on every state; no member may take one. */
-export const FRAMEWORK_NAMES: ReadonlySet<string> = new Set(["app", "router", "getState", "reset", "trigger", "lock", "task"]);
+export const FRAMEWORK_NAMES: ReadonlySet<string> = new Set([
+  "app",
+  "router",
+  "getState",
+  "reset",
+  "trigger",
+  "lock",
+  "task",
+]);
 
 /** One thing wrong with a class, at a place of its module's text. */
 export interface ClassProblem {
@@ -20,7 +28,8 @@ export function checkStateClass({ node, name = "This state" }: NamedClass, linea
     const message = problemOf(member, name, lineage);
     if (message !== undefined) problems.push({ offset: member.key.start, message });
     const decorator = member.decorators.find((each) => isBareEvent(each, lineage));
-    if (decorator !== undefined) problems.push({ offset: decorator.expression.start, message: bareEventMessage(name, keyOf(member)) });
+    if (decorator !== undefined)
+      problems.push({ offset: decorator.expression.start, message: bareEventMessage(name, keyOf(member)) });
   }
   return problems;
 }
@@ -28,7 +37,8 @@ export function checkStateClass({ node, name = "This state" }: NamedClass, linea
 /** Whether any member carries the package's `@event`: only a state class has those. */
 export function hasEvents(node: ESTree.Class, lineage: ClassLineage): boolean {
   return node.body.body.some(
-    (member) => "decorators" in member && member.decorators.some((each) => isEvent(each, lineage) || isBareEvent(each, lineage)),
+    (member) =>
+      "decorators" in member && member.decorators.some((each) => isEvent(each, lineage) || isBareEvent(each, lineage)),
   );
 }
 
@@ -40,7 +50,7 @@ function problemOf(member: Member, className: string, lineage: ClassLineage): st
       `Name it _${key.slice(1)}; names that begin with _ never leave the server.`
     );
   }
-  if (member.static || member.computed || ("declare" in member && member.declare === true)) return undefined;
+  if (member.static || member.computed || ("declare" in member && member.declare)) return undefined;
   if (FRAMEWORK_NAMES.has(key)) {
     return (
       `${className}.${key} takes one of the framework's own names (${[...FRAMEWORK_NAMES].join(", ")}). ` +
@@ -55,7 +65,11 @@ function problemOf(member: Member, className: string, lineage: ClassLineage): st
   return undefined;
 }
 
-function functionFieldMessage({ value }: ESTree.PropertyDefinition, key: string, className: string): string | undefined {
+function functionFieldMessage(
+  { value }: ESTree.PropertyDefinition,
+  key: string,
+  className: string,
+): string | undefined {
   if (value?.type !== "ArrowFunctionExpression" && value?.type !== "FunctionExpression") return undefined;
   return (
     `${className}.${key} is a field that holds a function. Make it a method: \`@event ${key}() { ... }\` if the page may call it, ` +
@@ -63,7 +77,12 @@ function functionFieldMessage({ value }: ESTree.PropertyDefinition, key: string,
   );
 }
 
-function methodMessage(member: ESTree.MethodDefinition, key: string, className: string, lineage: ClassLineage): string | undefined {
+function methodMessage(
+  member: ESTree.MethodDefinition,
+  key: string,
+  className: string,
+  lineage: ClassLineage,
+): string | undefined {
   // Overload signatures and abstract methods have no body.
   if (member.kind !== "method" || member.value.body === null) return undefined;
   if (key.startsWith("_")) {

@@ -70,7 +70,8 @@ export class ClassLineage {
       const source = this.imports.get(expression.name);
       return source !== undefined && isFramework(source.specifier) && source.imported === name;
     }
-    if (expression.type !== "MemberExpression" || expression.computed || expression.object.type !== "Identifier") return false;
+    if (expression.type !== "MemberExpression" || expression.computed || expression.object.type !== "Identifier")
+      return false;
     const source = this.imports.get(expression.object.name);
     const property = expression.property as { name?: string };
     return source?.imported === "*" && isFramework(source.specifier) && property.name === name;
@@ -82,7 +83,9 @@ export class ClassLineage {
     if (isClass(value)) return value.superClass === null ? "other" : this.#ofValue(value.superClass, seen);
     if (this.isFrameworkName(value, "State")) return "state";
     if (value.type === "CallExpression") {
-      const all = value.arguments.map((argument) => (argument.type === "SpreadElement" ? "maybe" : this.#ofValue(argument, seen)));
+      const all = value.arguments.map((argument) =>
+        argument.type === "SpreadElement" ? "maybe" : this.#ofValue(argument, seen),
+      );
       return all.includes("state") ? "state" : "maybe";
     }
     return value.type === "Identifier" ? this.#ofName(value.name, seen) : "maybe";

@@ -41,7 +41,11 @@ function serverOptions(config: UserConfig): EnvironmentOptions {
       target: own?.target ?? "es2022",
       sourcemap: own?.sourcemap ?? true,
       copyPublicDir: false,
-      rolldownOptions: { input: { index: VIRTUAL.main, app: VIRTUAL.app } },
+      rolldownOptions: {
+        input: { index: VIRTUAL.main, app: VIRTUAL.app },
+        // Beside app.js, so that what finds its way from its own address finds it.
+        output: { chunkFileNames: "[name]-[hash].js" },
+      },
     },
   };
 }

@@ -1,5 +1,10 @@
 import type { Server } from "node:http";
-import { isRunnableDevEnvironment, type EnvironmentModuleNode, type RunnableDevEnvironment, type ViteDevServer } from "vite";
+import {
+  isRunnableDevEnvironment,
+  type EnvironmentModuleNode,
+  type RunnableDevEnvironment,
+  type ViteDevServer,
+} from "vite";
 import type { App } from "../server/index.ts";
 import { placeStateError } from "./place-state-error.ts";
 import type { Project } from "./project.ts";
@@ -30,6 +35,8 @@ export class DevApp {
   readonly #environment: RunnableDevEnvironment;
   /** Undefined before the first load that succeeded, and after `close`. */
   #app: App | undefined;
+  /** The project's own server entry at the last load: one can be made, and deleted. */
+  #entry: string | undefined;
   /** Settles when the app before this one has closed. */
   #previous: Promise<void> | undefined;
   /** Why the last load failed; undefined while what runs is what was written. */
@@ -43,7 +50,9 @@ export class DevApp {
   constructor(server: ViteDevServer, project: Project) {
     const environment = server.environments.ssr;
     if (environment === undefined || !isRunnableDevEnvironment(environment)) {
-      throw new Error("meanwhile runs the app in Vite's `ssr` environment, which another plugin has replaced by one that runs elsewhere.");
+      throw new Error(
+        "meanwhile runs the app in Vite's `ssr` environment, which another plugin has replaced by one that runs elsewhere.",
+      );
     }
     this.#server = server;
     this.#project = project;
@@ -66,8 +75,11 @@ export class DevApp {
 
   /** Takes an edit in, if it concerns the app. Gives whether it did. */
   async update({ type, file, modules }: ServerEdit): Promise<boolean> {
+    await this.#idle();
+    const { entry } = this.#project;
+    const mustRestart = entry !== this.#entry;
     const isAnswer = type === "create" && this.#error !== undefined;
-    if (modules.length === 0 && !isAnswer && !this.#project.pattern.matchesFile(file)) return false;
+    if (modules.length === 0 && !isAnswer && !mustRestart && !this.#project.pattern.matchesFile(file)) return false;
     const edited = new Set([...modules, ...this.#unsettled]);
     if (this.#project.pattern.matchesFile(file)) {
       if (type !== "update") this.#project.modules.forgetFiles();
@@ -78,7 +90,8 @@ export class DevApp {
     const reached = invalidateImporters(edited, this.#environment, {
       appModule: this.#moduleById(virtualId(VIRTUAL.app)),
       statesModule: this.#moduleById(virtualId(VIRTUAL.states)),
-      entry: this.#project.entry === undefined ? undefined : this.#moduleById(this.#project.entry),
+      entry: entry === undefined ? undefined : this.#moduleById(entry),
+      mustRestart,
       isStateModule: (id) => this.#project.pattern.matchesFile(id),
     });
     if (!reached.states && !reached.entry && !isCold) return false;
@@ -116,8 +129,17 @@ export class DevApp {
     return this.#work;
   }
 
+  /** Settles between two loads: what a load reads must not change under it. */
+  async #idle(): Promise<void> {
+    for (let seen: Promise<void> | undefined; seen !== this.#work;) {
+      seen = this.#work;
+      await seen;
+    }
+  }
+
   /** Makes the app and puts it in the place of the one that runs. */
   async #load(): Promise<void> {
+    this.#entry = this.#project.entry;
     const previous = this.#app;
     const { app } = await this.#import<{ app: App }>(VIRTUAL.app);
     await this.#import(VIRTUAL.states);

@@ -45,12 +45,15 @@ async function updateStub(
 ): Promise<EnvironmentModuleNode[] | undefined> {
   const before = project.served.get(file);
   if (before === undefined) return undefined;
-  const resolve = resolveWith({ resolve: (specifier, importer) => environment.pluginContainer.resolveId(specifier, importer) });
+  const resolve = resolveWith({
+    resolve: (specifier, importer) => environment.pluginContainer.resolveId(specifier, importer),
+  });
   const after = await browserExportsOf(file, project.modules, resolve).catch(() => undefined);
   // The server side tells what is wrong with it.
   if (after === undefined || isSame(before, after)) return [];
   project.served.set(file, after);
-  if ([...before.states].every(([exportName, stateName]) => after.states.get(exportName) === stateName)) return undefined;
+  if ([...before.states].every(([exportName, stateName]) => after.states.get(exportName) === stateName))
+    return undefined;
   for (const module of modules) {
     for (const importer of module.importers) environment.moduleGraph.invalidateModule(importer);
   }

@@ -6,6 +6,8 @@ export interface ServerModules {
   readonly statesModule: EnvironmentModuleNode | undefined;
   /** The project's own server entry, where it has one. */
   readonly entry: EnvironmentModuleNode | undefined;
+  /** Whether only a new app will do whatever was edited. */
+  readonly mustRestart: boolean;
   isStateModule(file: string): boolean;
 }
 
@@ -22,11 +24,16 @@ export interface Reached {
  * they are. The entry is evaluated again only if it depends on an edited module otherwise than through a state module: the states of the running app can
  * be replaced.
  */
-export function invalidateImporters(edited: Iterable<EnvironmentModuleNode>, environment: RunnableDevEnvironment, known: ServerModules): Reached {
+export function invalidateImporters(
+  edited: Iterable<EnvironmentModuleNode>,
+  environment: RunnableDevEnvironment,
+  known: ServerModules,
+): Reached {
   const direct = importersOf(edited, (module) => isState(module, known));
   const viaStates = importersOf(direct.stoppedAt, (module) => module === known.entry || module === known.appModule);
-  const entry = known.entry !== undefined && direct.reached.has(known.entry);
-  const states = direct.stoppedAt.size > 0 || (known.statesModule !== undefined && direct.reached.has(known.statesModule));
+  const entry = known.mustRestart || (known.entry !== undefined && direct.reached.has(known.entry));
+  const states =
+    direct.stoppedAt.size > 0 || (known.statesModule !== undefined && direct.reached.has(known.statesModule));
   if (!entry && !states) return { states, entry };
   const keep = entry ? new Set<EnvironmentModuleNode | undefined>() : new Set([known.entry, known.appModule]);
   for (const module of [...direct.reached, ...viaStates.reached, ...(entry ? [known.appModule, known.entry] : [])]) {

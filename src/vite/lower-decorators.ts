@@ -54,5 +54,10 @@ function toSourceError(file: string, code: string, { text, location }: Message):
   const lines = code.split("\n").slice(0, location.line - 1);
   // esbuild counts columns in bytes of UTF-8.
   const column = Buffer.from(location.lineText).subarray(0, location.column).toString().length;
-  return new SourceError({ file, code, offset: lines.join("\n").length + (lines.length > 0 ? 1 : 0) + column, message: text });
+  return new SourceError({
+    file,
+    code,
+    offset: lines.join("\n").length + (lines.length > 0 ? 1 : 0) + column,
+    message: text,
+  });
 }

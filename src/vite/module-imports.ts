@@ -30,7 +30,11 @@ export function takenNames({ code, module }: SourceModule): TakenName[] {
   for (const { moduleRequest, entries } of module.staticImports) {
     for (const { importName, localName, isType } of entries) {
       if (isType) continue;
-      taken.push({ specifier: moduleRequest.value, imported: nameOf(importName), offset: importName.start ?? localName.start });
+      taken.push({
+        specifier: moduleRequest.value,
+        imported: nameOf(importName),
+        offset: importName.start ?? localName.start,
+      });
     }
   }
   for (const { entries } of module.staticExports) {

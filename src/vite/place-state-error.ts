@@ -11,13 +11,15 @@ export async function placeStateError(error: unknown, modules: StateModules): Pr
   const [, className, memberName] = /^([\w$]+)(?:\.([\w$]+))?/.exec(message) ?? [];
   if (code !== "STATE_DEFINITION" || className === undefined) return error;
   for (const file of await modules.files()) {
-    const module = await modules.read(file).catch(() => undefined);
-    if (module === undefined) continue;
-    const found = new ClassLineage(module.source, () => false).classes.find(({ name }) => name === className);
+    const source = await modules.sourceOf(file);
+    if (source === undefined) continue;
+    const found = new ClassLineage(source, () => false).classes.find(({ name }) => name === className);
     if (found === undefined) continue;
-    const member = found.node.body.body.find((each) => "key" in each && (each.key as { name?: string }).name === memberName);
+    const member = found.node.body.body.find(
+      (each) => "key" in each && (each.key as { name?: string }).name === memberName,
+    );
     const offset = member !== undefined && "key" in member ? member.key.start : (found.node.id ?? found.node).start;
-    return new SourceError({ file, code: module.source.code, offset, message, errorCode: "STATE_DEFINITION" });
+    return new SourceError({ file, code: source.code, offset, message, errorCode: "STATE_DEFINITION" });
   }
   return error;
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { normalizePath, type Environment, type ResolvedConfig } from "vite";
 import type { BrowserExports } from "./browser-exports.ts";
@@ -44,12 +44,16 @@ export class Project {
     return environment.config.consumer === "client" && !this.isTest;
   }
 
-  /** The absolute path of the project's own server entry, if it has one. */
+  /**
+   * The absolute path of the project's own server entry, if it has one. A `src/server.ts` that does not mention the package is some other server: it must
+   * not be run.
+   */
   get entry(): string | undefined {
     const { entry } = this.options;
     if (entry === false) return undefined;
     const path = normalizePath(resolve(this.config.root, entry ?? "src/server.ts"));
-    return entry !== undefined || existsSync(path) ? path : undefined;
+    if (entry !== undefined) return path;
+    return existsSync(path) && /["']meanwhile\/server["']/.test(readFileSync(path, "utf8")) ? path : undefined;
   }
 }
 

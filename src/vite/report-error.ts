@@ -31,7 +31,9 @@ export function toOverlayError(error: unknown, root: string): OverlayError {
 export function reportError(error: OverlayError, server: ViteDevServer, heading: string): void {
   const { loc, frame, message, stack } = error;
   const where = loc === undefined ? "" : `\n  ${loc.file ?? error.id ?? ""}:${loc.line}:${loc.column + 1}`;
-  const text = [`[meanwhile] ${heading}`, `${message}${where}`, frame ?? stack].filter((part) => part !== "").join("\n");
+  const text = [`[meanwhile] ${heading}`, `${message}${where}`, frame ?? stack]
+    .filter((part) => part !== "")
+    .join("\n");
   server.config.logger.error(text, { timestamp: true });
   server.environments.client.hot.send({ type: "error", err: error });
 }
@@ -45,7 +47,9 @@ export function overlayScript(error: OverlayError, base: string): string {
 /** Only the lines that people of the project can do something about. */
 function projectStack(stack: string): string {
   const lines = stack.split("\n");
-  const frames = lines.filter((line) => /^\s+at /.test(line) && !/node_modules|node:|\/@vite\/|virtual:meanwhile/.test(line));
+  const frames = lines.filter(
+    (line) => /^\s+at /.test(line) && !/node_modules|node:|\/@vite\/|virtual:meanwhile/.test(line),
+  );
   return frames.join("\n");
 }
 

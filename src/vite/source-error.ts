@@ -59,7 +59,7 @@ export function codeFrame(code: string, { line, column }: Pick<Place, "line" | "
   const frame: string[] = [];
   for (let number = first; number <= last; number += 1) {
     const text = lines[number - 1] ?? "";
-    frame.push(`${String(number).padStart(width)} | ${text}`);
+    frame.push(`${String(number).padEnd(width)} | ${text}`);
     if (number === line) frame.push(`${" ".repeat(width)} | ${text.slice(0, column).replace(/[^\t]/g, " ")}^`);
   }
   return frame.join("\n");

@@ -37,12 +37,19 @@ export interface StateModule {
  *
  * @throws SourceError where the text can't be parsed.
  */
-export function readStateModule(file: string, code: string, isStateModule: (specifier: string) => boolean): StateModule {
+export function readStateModule(
+  file: string,
+  code: string,
+  isStateModule: (specifier: string) => boolean,
+): StateModule {
   const source = parseModule(file, code);
   const lineage = new ClassLineage(source, isStateModule);
   const found = new ExportReader(lineage);
   for (const statement of source.program.body) found.read(statement);
-  const problems = [...found.anonymous, ...lineage.classes.filter((each) => isState(each, lineage)).flatMap((each) => checkStateClass(each, lineage))];
+  const problems = [
+    ...found.anonymous,
+    ...lineage.classes.filter((each) => isState(each, lineage)).flatMap((each) => checkStateClass(each, lineage)),
+  ];
   return {
     source,
     states: found.states,
@@ -82,17 +89,20 @@ class ExportReader {
 
   #readDefault({ declaration }: ESTree.ExportDefaultDeclaration): void {
     const expression = declaration as ESTree.Expression | ESTree.Class;
-    if (expression.type === "Identifier") return this.#add("default", this.#lineage.classNamed(expression.name), expression.name);
+    if (expression.type === "Identifier")
+      return this.#add("default", this.#lineage.classNamed(expression.name), expression.name);
     if (expression.type !== "ClassDeclaration" && expression.type !== "ClassExpression") {
       // An interface is a type, whatever the rest.
       if ((declaration.type as string) !== "TSInterfaceDeclaration") this.serverOnly.add("default");
       return;
     }
     if (expression.id !== null) return this.#add("default", expression, expression.id.name);
-    if (this.#lineage.of(expression) === "other" && !hasEvents(expression, this.#lineage)) return void this.serverOnly.add("default");
+    if (this.#lineage.of(expression) === "other" && !hasEvents(expression, this.#lineage))
+      return void this.serverOnly.add("default");
     this.anonymous.push({
       offset: expression.start,
-      message: "This state class has no name, and states are known by their name everywhere: write export default class MyState extends ...",
+      message:
+        "This state class has no name, and states are known by their name everywhere: write export default class MyState extends ...",
     });
   }
 
@@ -111,18 +121,23 @@ class ExportReader {
       // A name that stands for nothing is a type.
       if (imported === undefined && !this.#lineage.knows(name)) continue;
       if (imported === undefined) this.#add(moduleExportName(exported), this.#lineage.classNamed(name), name);
-      else this.reexports.push({ specifier: imported.specifier, names: [{ imported: imported.imported, exported: moduleExportName(exported) }] });
+      else
+        this.reexports.push({
+          specifier: imported.specifier,
+          names: [{ imported: imported.imported, exported: moduleExportName(exported) }],
+        });
     }
     if (declaration !== null) this.#readDeclaration(declaration);
   }
 
   #readDeclaration(declaration: ESTree.Declaration): void {
-    if ("declare" in declaration && declaration.declare === true) return;
+    if ("declare" in declaration && declaration.declare) return;
     if (declaration.type === "ClassDeclaration") {
       if (declaration.id !== null) this.#add(declaration.id.name, declaration, declaration.id.name);
     } else if (declaration.type === "VariableDeclaration") {
       for (const { id } of declaration.declarations) {
-        for (const name of boundNames(id)) this.#add(name, id.type === "Identifier" ? this.#lineage.classNamed(name) : undefined, name);
+        for (const name of boundNames(id))
+          this.#add(name, id.type === "Identifier" ? this.#lineage.classNamed(name) : undefined, name);
       }
     } else if (declaration.type === "FunctionDeclaration" || declaration.type === "TSEnumDeclaration") {
       if (declaration.id !== null) this.serverOnly.add(declaration.id.name);
@@ -132,13 +147,14 @@ class ExportReader {
   }
 
   #add(exportName: string, node: ESTree.Class | undefined, localName: string): void {
-    if (node === undefined || node.abstract === true || this.#lineage.of(node) === "other") return void this.serverOnly.add(exportName);
+    if (node === undefined || node.abstract === true || this.#lineage.of(node) === "other")
+      return void this.serverOnly.add(exportName);
     this.states.push({ exportName, stateName: node.id?.name ?? localName, offset: node.id?.start ?? node.start });
   }
 }
 
 function moduleExportName(name: ESTree.ModuleExportName): string {
-  return name.type === "Literal" ? String(name.value) : name.name;
+  return name.type === "Literal" ? name.value : name.name;
 }
 
 function boundNames(pattern: ESTree.BindingPattern): string[] {
@@ -146,7 +162,9 @@ function boundNames(pattern: ESTree.BindingPattern): string[] {
     case "Identifier":
       return [pattern.name];
     case "ArrayPattern":
-      return pattern.elements.flatMap((each) => (each === null ? [] : boundNames(each.type === "RestElement" ? each.argument : each)));
+      return pattern.elements.flatMap((each) =>
+        each === null ? [] : boundNames(each.type === "RestElement" ? each.argument : each),
+      );
     case "ObjectPattern":
       return pattern.properties.flatMap((each) => boundNames(each.type === "RestElement" ? each.argument : each.value));
     case "AssignmentPattern":

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { findStateFiles } from "./find-state-files.ts";
 import type { SourceProblem } from "./source-error.ts";
+import type { SourceModule } from "./source-module.ts";
 import { readStateModule, type ExportedState, type StateModule } from "./state-module.ts";
 import type { StatePattern } from "./state-pattern.ts";
 
@@ -42,8 +43,20 @@ export class StateModules {
 
   /** The states that a file declares; none where it can't be read, which is told where it is compiled. */
   async statesOf(file: string): Promise<readonly ExportedState[]> {
-    const module = await this.read(file).catch(() => undefined);
-    return module?.states ?? [];
+    return (await this.#readIfPossible(file))?.states ?? [];
+  }
+
+  /** A file's text and tree; undefined where it can't be read. */
+  async sourceOf(file: string): Promise<SourceModule | undefined> {
+    return (await this.#readIfPossible(file))?.source;
+  }
+
+  async #readIfPossible(file: string): Promise<StateModule | undefined> {
+    try {
+      return await this.read(file);
+    } catch {
+      return undefined;
+    }
   }
 
   /** What is wrong with a module by itself, or together with the others. */
@@ -55,7 +68,8 @@ export class StateModules {
     const problems: SourceProblem[] = [];
     const names = new Map<string, number>();
     for (const { stateName, offset } of states) {
-      if ((names.get(stateName) ?? offset) !== offset) problems.push(this.#duplicate(stateName, file, { file, code, offset }));
+      if ((names.get(stateName) ?? offset) !== offset)
+        problems.push(this.#duplicate(stateName, file, { file, code, offset }));
       names.set(stateName, offset);
     }
     for (const other of await this.files()) {

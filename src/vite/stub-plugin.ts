@@ -21,10 +21,17 @@ export function stubPlugin(project: Project): Plugin {
         if (!project.pattern.matchesFile(id) || !project.hidesStates(this.environment)) return undefined;
         const file = cleanId(id);
         if (id !== file && !MODULE_QUERY.test(id)) {
-          this.error(`${project.modules.relative(file)} is a state module, which runs on the server only: browser code can't have its text (${id.slice(file.length)}).`);
+          this.error(
+            `${project.modules.relative(file)} is a state module, which runs on the server only: browser code can't have its text (${id.slice(file.length)}).`,
+          );
         }
         const isDev = this.environment.mode === "dev";
-        const exports = await browserExportsOf(file, project.modules, resolveWith(this));
+        const exports = await browserExportsOf(file, project.modules, resolveWith(this)).catch((error: unknown) => {
+          // The old app goes on, and so does its page; the server side tells what is wrong.
+          const last = isDev ? project.served.get(file) : undefined;
+          if (last === undefined) throw error;
+          return last;
+        });
         // In development the server side reports these, once.
         if (isDev) project.served.set(file, exports);
         else await refuseProblems(file, project);

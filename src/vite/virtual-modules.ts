@@ -1,5 +1,5 @@
-import { relative } from "node:path";
-import { normalizePath } from "vite";
+import { relative, resolve } from "node:path";
+import { normalizePath, type ResolvedConfig } from "vite";
 import type { Project } from "./project.ts";
 
 /** The modules that the plugin writes for a project's server. */
@@ -8,6 +8,8 @@ export const VIRTUAL = {
   states: "virtual:meanwhile/states",
   /** Exports `app`: the project's own, or one made of all states. It does not listen. */
   app: "virtual:meanwhile/app",
+  /** The package's `meanwhile/server`, as a bundle sees it. */
+  server: "virtual:meanwhile/server",
   /** Serves the app: what `node dist/server/index.js` runs. */
   main: "virtual:meanwhile/main",
 } as const;
@@ -22,12 +24,16 @@ export async function statesModule(project: Project): Promise<string> {
   const imports: string[] = [];
   const rows: string[] = [];
   for (const file of await project.modules.files()) {
-    const byName = new Map((await project.modules.statesOf(file)).map(({ stateName, exportName }) => [stateName, exportName]));
+    const byName = new Map(
+      (await project.modules.statesOf(file)).map(({ stateName, exportName }) => [stateName, exportName]),
+    );
     // A module without states is imported too: it may have mistakes to tell.
     if (byName.size === 0) imports.push(`import ${JSON.stringify(file)};`);
     for (const [stateName, exportName] of byName) {
       imports.push(`import { ${importable(exportName)} as state${rows.length} } from ${JSON.stringify(file)};`);
-      rows.push(`  [${JSON.stringify(stateName)}, state${rows.length}, ${JSON.stringify(project.modules.relative(file))}],`);
+      rows.push(
+        `  [${JSON.stringify(stateName)}, state${rows.length}, ${JSON.stringify(project.modules.relative(file))}],`,
+      );
     }
   }
   return `${[
@@ -46,28 +52,21 @@ function importable(exportName: string): string {
 }
 
 /** The text of `virtual:meanwhile/app`. */
-export function appModule(project: Project, clientDir: string | undefined): string {
-  if (project.entry !== undefined) return ownApp(project.entry, project);
-  const options = [
-    "states",
-    "sources",
-    ...(project.options.path === undefined ? [] : [`path: ${JSON.stringify(project.options.path)}`]),
-    ...(clientDir === undefined ? [] : [`clientDir: fileURLToPath(new URL(${JSON.stringify(clientDir)}, import.meta.url))`]),
-  ];
+export function appModule(project: Project): string {
+  const { entry, options } = project;
+  if (entry !== undefined) return ownApp(entry, project);
   return `${[
-    ...(clientDir === undefined ? [] : ['import { fileURLToPath } from "node:url";']),
     'import { App } from "meanwhile/server";',
     `import { states, sources } from "${VIRTUAL.states}";`,
-    `export const app = new App({ ${options.join(", ")} });`,
+    `export const app = new App({ states, sources, path: ${JSON.stringify(options.path)} });`,
   ].join("\n")}\n`;
 }
 
 function ownApp(entry: string, project: Project): string {
   return `${[
-    'import { App } from "meanwhile/server";',
     `import * as entry from ${JSON.stringify(entry)};`,
     "export const app = entry.app ?? entry.default;",
-    "if (!(app instanceof App)) {",
+    'if (typeof app?.injectHtml !== "function") {',
     `  throw new TypeError(${JSON.stringify(`${project.modules.relative(entry)} has to export its app: export const app = new App({ states: [...] });`)});`,
     "}",
   ].join("\n")}\n`;
@@ -99,7 +98,18 @@ process.on("SIGINT", close);
 `;
 }
 
-/** Where the built page is, seen from the server's bundle. */
-export function clientDirFrom(serverDir: string, clientDir: string): string {
-  return `${normalizePath(relative(serverDir, clientDir))}/`;
+/** The text of `virtual:meanwhile/server`: the package's entry, whose apps serve the page that was built with them unless they are told otherwise. */
+export function serverModule(config: ResolvedConfig): string {
+  const folderOf = (name: string): string => resolve(config.root, config.environments[name]!.build.outDir);
+  const clientDir = `${normalizePath(relative(folderOf("ssr"), folderOf("client")))}/`;
+  return `import { fileURLToPath } from "node:url";
+import { App as PlainApp } from "meanwhile/server";
+export * from "meanwhile/server";
+const clientDir = fileURLToPath(new URL(${JSON.stringify(clientDir)}, import.meta.url));
+export class App extends PlainApp {
+  constructor(options) {
+    super({ clientDir, ...options });
+  }
+}
+`;
 }

@@ -9,7 +9,14 @@ export function Maximum({ value, onChange }: { value: number; onChange: (value: 
   return (
     <div className="field">
       <label htmlFor="maximum">Count to</label>
-      <input {...input} id="maximum" inputMode="numeric" autoComplete="off" aria-invalid={problem !== undefined} aria-describedby="hint" />
+      <input
+        {...input}
+        id="maximum"
+        inputMode="numeric"
+        autoComplete="off"
+        aria-invalid={problem !== undefined}
+        aria-describedby="hint"
+      />
       <p id="hint" role={problem === undefined ? undefined : "alert"}>
         {problem ?? "From 1 to 1000. Change it while it counts."}
       </p>

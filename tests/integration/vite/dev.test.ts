@@ -6,7 +6,12 @@ import { WebSocket } from "ws";
 import { connect, stateRef } from "../../../src/client/index.ts";
 import { fixture, type DevServer } from "./fixture.ts";
 
-const state = ({ name = "TaskState", fields = "counter = 5; note = 'first'; _hidden = 'canary-backend';", add = "n", extra = "" } = {}) => `
+const state = ({
+  name = "TaskState",
+  fields = "counter = 5; note = 'first'; _hidden = 'canary-backend';",
+  add = "n",
+  extra = "",
+} = {}) => `
 import { State, event } from "meanwhile";
 import { count } from "./database";
 import { scale } from "./scale";
@@ -21,7 +26,8 @@ export class ${name} extends State {
 const PROJECT = {
   "src/task.state.ts": state(),
   // Evaluated once however often the states are reloaded.
-  "src/database.ts": "globalThis.databases = (globalThis.databases ?? 0) + 1; const mine = globalThis.databases; export const count = () => mine;",
+  "src/database.ts":
+    "globalThis.databases = (globalThis.databases ?? 0) + 1; const mine = globalThis.databases; export const count = () => mine;",
   "src/scale.ts": "export const scale = (n: number) => n;",
   "src/main.ts": 'import { TaskState } from "./task.state";\nconsole.log(TaskState);\n',
 };
@@ -34,7 +40,12 @@ interface Shown {
 
 /** A page of the dev server, without a browser. */
 function page(dev: DevServer, path?: string) {
-  const client = connect({ url: dev.url, webSocket: WebSocket, ...(path === undefined ? {} : { path }), onError: () => {} });
+  const client = connect({
+    url: dev.url,
+    webSocket: WebSocket,
+    ...(path === undefined ? {} : { path }),
+    onError: () => {},
+  });
   const replica = client.state(stateRef("TaskState"));
   const unsubscribe = replica.subscribe(() => {});
   return {
@@ -50,7 +61,8 @@ function page(dev: DevServer, path?: string) {
 }
 
 const reloads = (dev: DevServer) => dev.log.filter((line) => line.includes("states reloaded")).length;
-const failures = (dev: DevServer) => dev.log.filter((line) => /The (?:change was not taken over|app does not start)/.test(line));
+const failures = (dev: DevServer) =>
+  dev.log.filter((line) => /The (?:change was not taken over|app does not start)/.test(line));
 
 describe("the dev server", () => {
   test("serves references in place of state modules, and the states' values as they are now", async () => {
@@ -90,7 +102,9 @@ describe("the dev server", () => {
   test("takes in state modules that are made and deleted", async () => {
     await using project = await fixture(PROJECT);
     await using dev = await project.dev();
-    await project.write({ "src/other.state.ts": 'import { State } from "meanwhile"; export class OtherState extends State { x = 1; }' });
+    await project.write({
+      "src/other.state.ts": 'import { State } from "meanwhile"; export class OtherState extends State { x = 1; }',
+    });
     await expect.poll(async () => Object.keys(await dev.data())).toEqual(["OtherState", "TaskState"]);
     await project.remove("src/other.state.ts");
     await expect.poll(async () => Object.keys(await dev.data())).toEqual(["TaskState"]);
@@ -101,6 +115,7 @@ describe("the dev server", () => {
     await using dev = await project.dev();
     using mine = page(dev);
     await mine.add(1);
+    await dev.get("/src/task.state.ts");
 
     await project.write({ "src/task.state.ts": state({ fields: "counter = ;" }) });
     await expect.poll(() => failures(dev)).toHaveLength(1);
@@ -109,6 +124,7 @@ describe("the dev server", () => {
     expect(shown?.err).toMatchObject({ loc: { file: `${project.root}/src/task.state.ts`, line: 7, column: 12 } });
     expect(await mine.add(1)).toBe(7);
     expect(await dev.get("/")).toContain("new ErrorOverlay(");
+    expect(await dev.get("/src/task.state.ts")).toContain('stateRef("TaskState")');
 
     await project.write({ "src/task.state.ts": state({ add: "n * 2" }) });
     await expect.poll(() => reloads(dev)).toBe(1);
@@ -122,8 +138,14 @@ describe("the dev server", () => {
     await using project = await fixture(PROJECT);
     // As a process of its own: Vitest maps stacks by means of its own, which Vite knows nothing of.
     await using child = await project.devProcess();
-    await project.write({ "src/task.state.ts": state({ extra: "interface Filler { a: number }\nconst nothing = undefined as any;\nnothing.boom();" }) });
-    await expect.poll(() => child.output()).toMatch(/Cannot read properties of undefined[^]*src\/task\.state\.ts:7:9\n[^]*7 \| nothing\.boom\(\);/);
+    await project.write({
+      "src/task.state.ts": state({
+        extra: "interface Filler { a: number }\nconst nothing = undefined as any;\nnothing.boom();",
+      }),
+    });
+    await expect
+      .poll(() => child.output())
+      .toMatch(/Cannot read properties of undefined[^]*src\/task\.state\.ts:7:9\n[^]*7 \| nothing\.boom\(\);/);
   });
 
   test("reports what breaks a rule", async () => {
@@ -131,17 +153,27 @@ describe("the dev server", () => {
     await using dev = await project.dev();
     await project.write({ "src/task.state.ts": state({ fields: "counter = 1;\n  lock = 2;" }) });
     await expect.poll(() => failures(dev)).toHaveLength(1);
-    expect(failures(dev)[0]).toMatch(/TaskState\.lock takes one of the framework's own names[^]*src\/task\.state\.ts:8:3/);
+    expect(failures(dev)[0]).toMatch(
+      /TaskState\.lock takes one of the framework's own names[^]*src\/task\.state\.ts:8:3/,
+    );
 
     // Only the app itself finds this one, when it takes the classes over.
-    await project.write({ "src/task.state.ts": state({ fields: "counter = makeFunction();", extra: "const makeFunction = () => () => 1 as any;" }) });
+    await project.write({
+      "src/task.state.ts": state({
+        fields: "counter = makeFunction();",
+        extra: "const makeFunction = () => () => 1 as any;",
+      }),
+    });
     await expect.poll(() => failures(dev)).toHaveLength(2);
     expect(failures(dev)[1]).toMatch(/TaskState\.counter is a field that holds a function[^]*src\/task\.state\.ts:7:3/);
     expect(await dev.data()).toMatchObject({ TaskState: { counter: 5 } });
   });
 
   test("starts though the app does not, and again when that is put right", async () => {
-    await using project = await fixture({ ...PROJECT, "src/scale.ts": "export const scale = (n: number) => n; throw new Error('not yet');" });
+    await using project = await fixture({
+      ...PROJECT,
+      "src/scale.ts": "export const scale = (n: number) => n; throw new Error('not yet');",
+    });
     await using dev = await project.dev();
     expect(failures(dev)).toEqual([expect.stringMatching(/not yet[^]*src\/scale\.ts:/)]);
     expect(await dev.get("/")).toContain("new ErrorOverlay(");
@@ -161,11 +193,18 @@ describe("the dev server", () => {
   });
 
   test("refuses misused imports in browser code, with their place, and again when a name goes away", async () => {
-    await using project = await fixture({ ...PROJECT, "src/main.ts": 'import { TaskState } from "./task.state";\nimport { State } from "meanwhile";\nconsole.log(State, TaskState);' });
+    await using project = await fixture({
+      ...PROJECT,
+      "src/main.ts":
+        'import { TaskState } from "./task.state";\nimport { State } from "meanwhile";\nconsole.log(State, TaskState);',
+    });
     await using dev = await project.dev();
     await dev.get("/src/main.ts");
     const [shown] = dev.sent.filter(({ type }) => type === "error");
-    expect(shown?.err).toMatchObject({ message: expect.stringContaining('src/main.ts imports "State" from "meanwhile" in browser code') as string, loc: { line: 2, column: 9 } });
+    expect(shown?.err).toMatchObject({
+      message: expect.stringContaining('src/main.ts imports "State" from "meanwhile" in browser code') as string,
+      loc: { line: 2, column: 9 },
+    });
 
     await project.write({ "src/main.ts": PROJECT["src/main.ts"] });
     await expect.poll(() => dev.get("/src/main.ts")).toContain("console.log(TaskState)");
@@ -174,7 +213,9 @@ describe("the dev server", () => {
     await project.write({ "src/task.state.ts": state({ name: "RenamedState" }) });
     await expect.poll(() => dev.sent.some(({ type }) => type === "full-reload")).toBe(true);
     await dev.get("/src/main.ts");
-    expect(dev.sent.at(-1)?.err?.message).toContain('src/main.ts imports "TaskState" from "./task.state" in browser code');
+    expect(dev.sent.at(-1)?.err?.message).toContain(
+      'src/main.ts imports "TaskState" from "./task.state" in browser code',
+    );
   });
 
   test("closes the app when it closes", async () => {
@@ -190,7 +231,8 @@ describe("the dev server", () => {
 });
 
 describe("a project's own app in the dev server", () => {
-  const SERVER = (options: string) => `import { App } from "meanwhile/server";\nimport { TaskState } from "./task.state";\nexport const app = new App({ states: [TaskState], ${options} });\n`;
+  const SERVER = (options: string) =>
+    `import { App } from "meanwhile/server";\nimport { TaskState } from "./task.state";\nexport const app = new App({ states: [TaskState], ${options} });\n`;
 
   test("keeps sessions when a state is edited, is made anew when its own module is", async () => {
     await using project = await fixture({
@@ -213,21 +255,44 @@ describe("a project's own app in the dev server", () => {
     expect(await other.add(1)).toBe(15);
   });
 
-  test("is refused when it exports none, and when a state module imports it", async () => {
-    await using project = await fixture({ ...PROJECT, "src/server.ts": "export const nothing = 1;" });
+  test("takes the place of the app that the plugin makes once it is there, and gives way to it again", async () => {
+    await using project = await fixture({ ...PROJECT, "src/server.ts": "throw new Error('Some other server.');" });
     await using dev = await project.dev();
-    expect(failures(dev)).toEqual([expect.stringContaining("src/server.ts has to export its app: export const app = new App({ states: [...] });")]);
+    expect(await dev.get("/")).toContain('{"path":"/_meanwhile"');
+    await project.write({ "src/server.ts": SERVER('path: "/own"') });
+    await expect.poll(() => dev.get("/")).toContain('{"path":"/own"');
+    await project.remove("src/server.ts");
+    await expect.poll(() => dev.get("/")).toContain('{"path":"/_meanwhile"');
+  });
+
+  test("is refused when it exports none, and when a state module imports it", async () => {
+    await using project = await fixture({ ...PROJECT, "src/server.ts": 'export { App } from "meanwhile/server";' });
+    await using dev = await project.dev();
+    expect(failures(dev)).toEqual([
+      expect.stringContaining("src/server.ts has to export its app: export const app = new App({ states: [...] });"),
+    ]);
     await project.write({ "src/server.ts": SERVER("") });
     await expect.poll(() => dev.data()).toMatchObject({ TaskState: { counter: 5 } });
-    await project.write({ "src/scale.ts": 'import { app } from "./server"; export const scale = (n: number) => n + app.backgroundTasks.size;' });
-    await expect.poll(() => failures(dev).at(-1)).toContain("src/task.state.ts imports src/scale.ts, which imports src/server.ts, and src/server.ts imports the state modules: a circle");
+    await project.write({
+      "src/scale.ts":
+        'import { app } from "./server"; export const scale = (n: number) => n + app.backgroundTasks.size;',
+    });
+    await expect
+      .poll(() => failures(dev).at(-1))
+      .toContain(
+        "src/task.state.ts imports src/scale.ts, which imports src/server.ts, and src/server.ts imports the state modules: a circle",
+      );
   });
 });
 
 test("in middleware mode the app listens on the server that Vite was given", async () => {
   await using project = await fixture(PROJECT);
   const server = createServer();
-  const vite = await createVite({ ...project.config(), appType: "spa", server: { middlewareMode: { server }, ws: false } });
+  const vite = await createVite({
+    ...project.config(),
+    appType: "spa",
+    server: { middlewareMode: { server }, ws: false },
+  });
   server.on("request", vite.middlewares);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

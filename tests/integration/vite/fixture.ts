@@ -34,7 +34,10 @@ export interface DevServer extends AsyncDisposable {
   /** What it said in the terminal, as it came. */
   readonly log: string[];
   /** What it sent to browsers over its own socket. */
-  readonly sent: { readonly type: string; readonly err?: { readonly message: string; readonly loc?: object; readonly frame?: string; readonly stack: string } }[];
+  readonly sent: {
+    readonly type: string;
+    readonly err?: { readonly message: string; readonly loc?: object; readonly frame?: string; readonly stack: string };
+  }[];
   /** The text of a path, as a browser would get it. */
   get(path: string): Promise<string>;
   /** The names and values of the page's data block. */
@@ -48,7 +51,8 @@ export interface ServerProcess extends AsyncDisposable {
   output(): string;
 }
 
-export const PAGE = '<!doctype html><html><head><title>x</title></head><body><div id="root"></div><script type="module" src="/src/main.ts"></script></body></html>';
+export const PAGE =
+  '<!doctype html><html><head><title>x</title></head><body><div id="root"></div><script type="module" src="/src/main.ts"></script></body></html>';
 
 /** Writes a project: `index.html` and `package.json` are there unless given. */
 export async function fixture(files: Readonly<Record<string, string>>): Promise<Fixture> {
@@ -61,10 +65,19 @@ export async function fixture(files: Readonly<Record<string, string>>): Promise<
       await writeFile(join(root, file), text);
     }
   };
-  await write({ "index.html": PAGE, "package.json": '{ "name": "fixture", "private": true, "type": "module" }', ...files });
+  await write({
+    "index.html": PAGE,
+    "package.json": '{ "name": "fixture", "private": true, "type": "module" }',
+    ...files,
+  });
   await mkdir(join(root, "node_modules"));
-  await symlink(process.env["STAGE"] ?? repository, join(root, "node_modules", "meanwhile"), "dir");
-  const config: Fixture["config"] = (options) => ({ root, configFile: false, logLevel: "silent", plugins: [meanwhile(options)] });
+  await symlink(repository, join(root, "node_modules", "meanwhile"), "dir");
+  const config: Fixture["config"] = (options) => ({
+    root,
+    configFile: false,
+    logLevel: "silent",
+    plugins: [meanwhile(options)],
+  });
   return {
     root,
     write,
@@ -86,8 +99,14 @@ export async function fixture(files: Readonly<Record<string, string>>): Promise<
     },
     dev: (options) => startDev({ ...config(options), cacheDir: join(root, ".vite") }),
     async devProcess() {
-      await write({ "vite.config.js": 'import { meanwhile } from "meanwhile/vite";\nexport default { plugins: [meanwhile()] };\n' });
-      return startProcess(root, [join(repository, "node_modules", "vite", "bin", "vite.js"), "--port", "0", "--host", "127.0.0.1"], {});
+      await write({
+        "vite.config.js": 'import { meanwhile } from "meanwhile/vite";\nexport default { plugins: [meanwhile()] };\n',
+      });
+      return startProcess(
+        root,
+        [join(repository, "node_modules", "vite", "bin", "vite.js"), "--port", "0", "--host", "127.0.0.1"],
+        {},
+      );
     },
     serve: (env) => startProcess(root, ["dist/server/index.js"], { PORT: "0", HOST: "127.0.0.1", ...env }),
     // Vite may still be writing its cache.
@@ -101,18 +120,27 @@ async function startDev(config: InlineConfig): Promise<DevServer> {
   const vite = await createServer({
     ...config,
     server: { port: 0, watch: { usePolling: false } },
-    customLogger: { info: say, warn: say, warnOnce: say, error: say, clearScreen: () => {}, hasErrorLogged: () => false, hasWarned: false },
+    customLogger: {
+      info: say,
+      warn: say,
+      warnOnce: say,
+      error: say,
+      clearScreen: () => {},
+      hasErrorLogged: () => false,
+      hasWarned: false,
+    },
   });
   const sent: DevServer["sent"] = [];
   const { hot } = vite.environments.client;
-  const send = hot.send.bind(hot) as (...args: unknown[]) => void;
+  const send = hot.send.bind(hot);
   hot.send = (...args: unknown[]) => {
     if (typeof args[0] === "object") sent.push(args[0] as DevServer["sent"][number]);
-    send(...args);
+    Reflect.apply(send, hot, args);
   };
   await vite.listen();
   const url = vite.resolvedUrls!.local[0]!.replace(/\/$/, "");
-  const get = async (path: string): Promise<string> => (await fetch(url + path, { headers: { accept: "text/html,*/*" } })).text();
+  const get = async (path: string): Promise<string> =>
+    (await fetch(url + path, { headers: { accept: "text/html,*/*" } })).text();
   return {
     vite,
     url,
@@ -121,14 +149,20 @@ async function startDev(config: InlineConfig): Promise<DevServer> {
     get,
     async data() {
       const json = /<script type="application\/json" id="meanwhile-data">(.*?)<\/script>/.exec(await get("/"))?.[1];
-      const { states } = JSON.parse(json ?? '{"states":{}}') as { states: Record<string, { full: Record<string, unknown> }> };
+      const { states } = JSON.parse(json ?? '{"states":{}}') as {
+        states: Record<string, { full: Record<string, unknown> }>;
+      };
       return Object.fromEntries(Object.entries(states).map(([name, { full }]) => [name, full]));
     },
     [Symbol.asyncDispose]: () => vite.close(),
   };
 }
 
-async function startProcess(root: string, command: readonly string[], env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+async function startProcess(
+  root: string,
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<ServerProcess> {
   // What Vitest sets for its own must not tell another Vite how to behave.
   const { VITEST: _, NODE_ENV: __, ...inherited } = process.env;
   const child = spawn(process.execPath, command, { cwd: root, env: { ...inherited, ...env } });

@@ -79,6 +79,24 @@ test("once committed, a view reads the newest values, and what it reads counts",
   expect(page(view)["b"]).toBe(3);
 });
 
+test("a value seen between two equal ones counts, also where nobody was told of it (a hidden tree has no subscription)", () => {
+  const { replica, source: views } = source();
+  const quiet = views.current();
+  quiet.commit();
+  replica.set({ b: 2 });
+  expect(page(quiet)["b"]).toBe(2);
+  replica.set({ b: 1 });
+  const next = views.current();
+  expect(next).not.toBe(quiet);
+
+  next.commit();
+  expect(page(next)["a"]).toBe(1);
+  replica.set({ a: 2, b: 2 });
+  expect(page(next)["b"]).toBe(2);
+  replica.set({ a: 1, b: 1 });
+  expect(views.current()).not.toBe(next);
+});
+
 test("a superseded view's reads no longer count", () => {
   const { replica, source: views } = source();
   const first = views.current();

@@ -5,11 +5,19 @@ const graph = (edges: Record<string, string[]>) => ({ importsOf: (id: string) =>
 
 test("the way from a state module to the entry is found, through other modules", () => {
   const edges = { "a.state.ts": ["zod", "db.ts"], "db.ts": ["log.ts", "server.ts"], "server.ts": ["a.state.ts"] };
-  expect(findServerCycle(["b.state.ts", "a.state.ts"], "server.ts", graph(edges))).toEqual(["a.state.ts", "db.ts", "server.ts"]);
+  expect(findServerCycle(["b.state.ts", "a.state.ts"], "server.ts", graph(edges))).toEqual([
+    "a.state.ts",
+    "db.ts",
+    "server.ts",
+  ]);
 });
 
 test("states that import each other are no such circle", () => {
-  const edges = { "a.state.ts": ["b.state.ts"], "b.state.ts": ["a.state.ts"], "server.ts": ["a.state.ts", "b.state.ts"] };
+  const edges = {
+    "a.state.ts": ["b.state.ts"],
+    "b.state.ts": ["a.state.ts"],
+    "server.ts": ["a.state.ts", "b.state.ts"],
+  };
   expect(findServerCycle(["a.state.ts", "b.state.ts"], "server.ts", graph(edges))).toBeUndefined();
 });
 

@@ -15,7 +15,18 @@ test("the frame points at the column, tabs and all", () => {
 });
 
 test("the error carries what Vite's overlay reads, and a stack that leads to the source", () => {
-  const error = new SourceError({ file: "/a.ts", code: CODE, offset: 4, message: "Wrong.", errorCode: "STATE_DEFINITION" });
-  expect(error).toMatchObject({ id: "/a.ts", loc: { line: 2, column: 0 }, plugin: "meanwhile", pluginCode: "STATE_DEFINITION" });
+  const error = new SourceError({
+    file: "/a.ts",
+    code: CODE,
+    offset: 4,
+    message: "Wrong.",
+    errorCode: "STATE_DEFINITION",
+  });
+  expect(error).toMatchObject({
+    id: "/a.ts",
+    loc: { line: 2, column: 0 },
+    plugin: "meanwhile",
+    pluginCode: "STATE_DEFINITION",
+  });
   expect(error.stack).toBe("SourceError: Wrong.\n    at /a.ts:2:1");
 });

@@ -8,8 +8,12 @@ import { StatePattern } from "../../../src/vite/state-pattern.ts";
 const pattern = new StatePattern();
 const HEAD = 'import { State, event } from "meanwhile";\n';
 
-const read = (code: string) => readStateModule("/app/src/my.state.ts", code, (specifier) => pattern.matchesSpecifier(specifier));
-const statesOf = (code: string) => read(code).states.map(({ exportName, stateName }) => (exportName === stateName ? exportName : `${stateName} as ${exportName}`));
+const read = (code: string) =>
+  readStateModule("/app/src/my.state.ts", code, (specifier) => pattern.matchesSpecifier(specifier));
+const statesOf = (code: string) =>
+  read(code).states.map(({ exportName, stateName }) =>
+    exportName === stateName ? exportName : `${stateName} as ${exportName}`,
+  );
 /** Problems as an editor would show them: line and column from 1. */
 const problemsOf = (code: string) =>
   read(code).problems.map((problem) => {
@@ -19,14 +23,21 @@ const problemsOf = (code: string) =>
 
 describe("the exports that are states", () => {
   test("classes that extend State, directly or by way of classes of the module", () => {
-    expect(statesOf(`${HEAD}export class A extends State {} class Base extends State {} export class B extends Base {}`)).toEqual(["A", "B"]);
+    expect(
+      statesOf(`${HEAD}export class A extends State {} class Base extends State {} export class B extends Base {}`),
+    ).toEqual(["A", "B"]);
   });
 
   test("by other names, as default and as class expressions", () => {
-    expect(statesOf(`${HEAD}class A extends State {} export { A as Renamed, A as "quoted name" };`)).toEqual(["A as Renamed", "A as quoted name"]);
+    expect(statesOf(`${HEAD}class A extends State {} export { A as Renamed, A as "quoted name" };`)).toEqual([
+      "A as Renamed",
+      "A as quoted name",
+    ]);
     expect(statesOf(`${HEAD}export default class A extends State {}`)).toEqual(["A as default"]);
     expect(statesOf(`${HEAD}class A extends State {} export default A;`)).toEqual(["A as default"]);
-    expect(statesOf(`${HEAD}export const A = class extends State {}; export const B = class Own extends State {};`)).toEqual(["A", "Own as B"]);
+    expect(
+      statesOf(`${HEAD}export const A = class extends State {}; export const B = class Own extends State {};`),
+    ).toEqual(["A", "Own as B"]);
   });
 
   test("through a namespace, a renamed import, mixins and classes of other state modules", () => {
@@ -80,11 +91,22 @@ describe("mistakes, with their places", () => {
   });
 
   test.each([...FRAMEWORK_NAMES])("%s as a field, a getter or a method", (name) => {
-    const message = (column: number) => new RegExp(`^2:${column} A\\.${name} takes one of the framework's own names \\(app, .*Rename it, for example to _${name} or my`);
-    expect(problemsOf(`${HEAD}export class A extends State { ${name} = 1; }`)).toEqual([expect.stringMatching(message(32))]);
-    expect(problemsOf(`${HEAD}export class A extends State { get ${name}() { return 1; } }`)).toEqual([expect.stringMatching(message(36))]);
-    expect(problemsOf(`${HEAD}export class A extends State { @event ${name}() {} }`)).toEqual([expect.stringMatching(message(39))]);
-    expect(problemsOf(`${HEAD}export class A extends State { static ${name} = 1; declare ${name}: never; }`)).toEqual([]);
+    const message = (column: number) =>
+      new RegExp(
+        `^2:${column} A\\.${name} takes one of the framework's own names \\(app, .*Rename it, for example to _${name} or my`,
+      );
+    expect(problemsOf(`${HEAD}export class A extends State { ${name} = 1; }`)).toEqual([
+      expect.stringMatching(message(32)),
+    ]);
+    expect(problemsOf(`${HEAD}export class A extends State { get ${name}() { return 1; } }`)).toEqual([
+      expect.stringMatching(message(36)),
+    ]);
+    expect(problemsOf(`${HEAD}export class A extends State { @event ${name}() {} }`)).toEqual([
+      expect.stringMatching(message(39)),
+    ]);
+    expect(problemsOf(`${HEAD}export class A extends State { static ${name} = 1; declare ${name}: never; }`)).toEqual(
+      [],
+    );
   });
 
   test("#private members", () => {
@@ -92,11 +114,15 @@ describe("mistakes, with their places", () => {
       "3:3 A.#secret is a #private member: it would live outside the state, unsaved and unlocked. Name it _secret; names that begin with _ never leave the server.",
       "4:3 A.#help is a #private member: it would live outside the state, unsaved and unlocked. Name it _help; names that begin with _ never leave the server.",
     ]);
-    expect(problemsOf(`${HEAD}export class A extends State {\n  accessor n = 1;\n}`)).toEqual([expect.stringMatching(/^3:12 A\.n is an auto-accessor/)]);
+    expect(problemsOf(`${HEAD}export class A extends State {\n  accessor n = 1;\n}`)).toEqual([
+      expect.stringMatching(/^3:12 A\.n is an auto-accessor/),
+    ]);
   });
 
   test("public methods without @event; getters, setters, statics, overloads, backend names and other decorators are fine", () => {
-    expect(problemsOf(`${HEAD}export class A extends State {\n  async save() {}\n  *rows() {}\n  "quoted name"() {}\n}`)).toEqual([
+    expect(
+      problemsOf(`${HEAD}export class A extends State {\n  async save() {}\n  *rows() {}\n  "quoted name"() {}\n}`),
+    ).toEqual([
       "3:9 A.save is a public method without @event: a page can't call it, and a reader can't tell. Mark it @event, or name it _save.",
       expect.stringMatching(/^4:4 A\.rows is/),
       expect.stringMatching(/^5:3 A\.quoted name is/),
@@ -123,10 +149,22 @@ describe("mistakes, with their places", () => {
     const bare =
       "A.go is marked with an `event` that this module does not import: browsers have a global of that name, so nothing else warns. " +
       'Add: import { event } from "meanwhile";';
-    expect(problemsOf('import { State } from "meanwhile";\nexport class A extends State {\n  @event go() {}\n}')).toEqual([`3:4 ${bare}`]);
-    expect(problemsOf('import { State } from "meanwhile";\nexport class A extends State {\n  @event({}) go() {}\n}')).toEqual([`3:4 ${bare}`]);
-    expect(problemsOf('import { State } from "meanwhile"; import { event } from "./own"; export class A extends State { @event go() {} }')).toEqual([]);
-    expect(problemsOf('import { State, event as on } from "meanwhile"; export class A extends State { @on go() {} @on() _x() {} }')).toHaveLength(1);
+    expect(
+      problemsOf('import { State } from "meanwhile";\nexport class A extends State {\n  @event go() {}\n}'),
+    ).toEqual([`3:4 ${bare}`]);
+    expect(
+      problemsOf('import { State } from "meanwhile";\nexport class A extends State {\n  @event({}) go() {}\n}'),
+    ).toEqual([`3:4 ${bare}`]);
+    expect(
+      problemsOf(
+        'import { State } from "meanwhile"; import { event } from "./own"; export class A extends State { @event go() {} }',
+      ),
+    ).toEqual([]);
+    expect(
+      problemsOf(
+        'import { State, event as on } from "meanwhile"; export class A extends State { @on go() {} @on() _x() {} }',
+      ),
+    ).toHaveLength(1);
   });
 
   test("a default export without a name", () => {
@@ -136,24 +174,36 @@ describe("mistakes, with their places", () => {
   });
 
   test("classes that may be no states are left to the app, unless they have events", () => {
-    expect(problemsOf('import { AppError } from "./errors"; export class A extends AppError { report() {} }')).toEqual([]);
+    expect(problemsOf('import { AppError } from "./errors"; export class A extends AppError { report() {} }')).toEqual(
+      [],
+    );
     expect(problemsOf('import { AppError } from "./errors"; class Helper { #cache = 1; lock() {} }')).toEqual([]);
-    expect(problemsOf(`import { event } from "meanwhile"; export const mixin = (Base) => class extends Base { @event go() {} stop() {} };`)).toEqual([
-      expect.stringContaining("This state.stop is a public method without @event"),
-    ]);
+    expect(
+      problemsOf(
+        `import { event } from "meanwhile"; export const mixin = (Base) => class extends Base { @event go() {} stop() {} };`,
+      ),
+    ).toEqual([expect.stringContaining("This state.stop is a public method without @event")]);
   });
 
   test("abstract states and those not exported follow the rules too", () => {
-    expect(problemsOf(`${HEAD}abstract class Base extends State { abstract later(): void; save() {} }`)).toEqual([expect.stringContaining("Base.save")]);
+    expect(problemsOf(`${HEAD}abstract class Base extends State { abstract later(): void; save() {} }`)).toEqual([
+      expect.stringContaining("Base.save"),
+    ]);
   });
 
   test("columns count UTF-16 units, lines count any end of line", () => {
-    expect(problemsOf(`${HEAD}// \u{1F600}\r\nexport class A extends State { /* \u{1F600} */ #x = 1; }`)).toEqual([expect.stringMatching(/^3:41 A\.#x/)]);
+    expect(problemsOf(`${HEAD}// \u{1F600}\r\nexport class A extends State { /* \u{1F600} */ #x = 1; }`)).toEqual([
+      expect.stringMatching(/^3:41 A\.#x/),
+    ]);
   });
 
   test("a syntax error has its place", () => {
     expect(() => read("export class A {\n  counter = ;\n}")).toThrow(
-      expect.objectContaining({ name: "SourceError", id: "/app/src/my.state.ts", loc: { file: "/app/src/my.state.ts", line: 2, column: 12 } }) as Error,
+      expect.objectContaining({
+        name: "SourceError",
+        id: "/app/src/my.state.ts",
+        loc: { file: "/app/src/my.state.ts", line: 2, column: 12 },
+      }) as Error,
     );
   });
 });
