@@ -22,6 +22,8 @@ interface StatesModule {
 export interface ServerEdit {
   readonly type: "create" | "update" | "delete";
   readonly file: string;
+  /** Undefined for one that has gone. */
+  readonly text: string | undefined;
   readonly modules: readonly EnvironmentModuleNode[];
 }
 
@@ -45,6 +47,8 @@ export class DevApp {
   #work: Promise<void> = Promise.resolve();
   /** What was edited since the last load that succeeded. */
   #unsettled: ReadonlySet<EnvironmentModuleNode> = new Set();
+  /** The texts of the files that were edited, as they were last taken in. */
+  readonly #taken = new Map<string, string>();
   #isClosed = false;
 
   constructor(server: ViteDevServer, project: Project) {
@@ -74,8 +78,10 @@ export class DevApp {
   }
 
   /** Takes an edit in, if it concerns the app. Gives whether it did. */
-  async update({ type, file, modules }: ServerEdit): Promise<boolean> {
+  async update({ type, file, text, modules }: ServerEdit): Promise<boolean> {
     await this.#idle();
+    // One save can be seen as several.
+    if (this.#error === undefined && text !== undefined && this.#taken.get(file) === text) return true;
     const { entry } = this.#project;
     const mustRestart = entry !== this.#entry;
     const isAnswer = type === "create" && this.#error !== undefined;
@@ -100,6 +106,8 @@ export class DevApp {
       reached.entry || this.#app === undefined ? this.#load() : this.#replaceStates(),
     );
     this.#unsettled = this.#error === undefined ? new Set() : edited;
+    if (text === undefined) this.#taken.delete(file);
+    else this.#taken.set(file, text);
     return true;
   }
 
@@ -114,17 +122,19 @@ export class DevApp {
   #enqueue(heading: string, work: () => Promise<void>): Promise<void> {
     this.#work = this.#work.then(async () => {
       if (this.#isClosed) return;
-      const hadError = this.#error !== undefined;
+      const [app, lastError] = [this.#app, this.#error];
       try {
         await work();
         this.#error = undefined;
       } catch (error) {
         this.#error = toOverlayError(await this.#explain(error), this.#server.config.root);
-        reportError(this.#error, this.#server, heading);
+        if (!isSameError(this.#error, lastError)) reportError(this.#error, this.#server, heading);
         return;
       }
-      // Takes the overlay away.
-      if (hadError) this.#server.environments.client.hot.send({ type: "full-reload" });
+      // Takes the overlay away, and leaves an app that is no more.
+      if (lastError !== undefined || (app !== undefined && app !== this.#app)) {
+        this.#server.environments.client.hot.send({ type: "full-reload" });
+      }
     });
     return this.#work;
   }
@@ -149,7 +159,6 @@ export class DevApp {
     this.#previous = previous?.close();
     this.#app = app;
     this.#attach(app);
-    if (previous !== undefined) this.#server.environments.client.hot.send({ type: "full-reload" });
   }
 
   async #replaceStates(): Promise<void> {
@@ -211,6 +220,10 @@ export class DevApp {
     });
     if (path !== undefined) throw new Error(serverCycleMessage(path.map((file) => modules.relative(file))));
   }
+}
+
+function isSameError(error: OverlayError, other: OverlayError | undefined): boolean {
+  return JSON.stringify(error) === JSON.stringify(other);
 }
 
 /** The states that an app has; a project's own app need not have all that the project declares. */

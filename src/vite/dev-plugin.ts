@@ -1,4 +1,4 @@
-import type { DevEnvironment, EnvironmentModuleNode, Plugin } from "vite";
+import type { DevEnvironment, EnvironmentModuleNode, HotUpdateOptions, Plugin } from "vite";
 import { browserExportsOf, type BrowserExports } from "./browser-exports.ts";
 import { DevApp } from "./dev-app.ts";
 import { resolveWith, type Project } from "./project.ts";
@@ -26,11 +26,23 @@ export function devPlugin(project: Project): Plugin {
     },
     async hotUpdate(change) {
       if (dev === undefined) return undefined;
-      if (this.environment.name === "ssr") return (await dev.update(change)) ? [] : undefined;
+      const text = await textOf(change);
+      if (this.environment.name === "ssr") return (await dev.update({ ...change, text })) ? [] : undefined;
       if (this.environment.name !== "client" || !project.pattern.matchesFile(change.file)) return undefined;
       return updateStub(change.file, change.modules, this.environment, project);
     },
   };
+}
+
+/** A file's text once it is written: editors empty a file first, and Vite's `read` waits that out. */
+async function textOf({ type, read }: HotUpdateOptions): Promise<string | undefined> {
+  if (type === "delete") return undefined;
+  try {
+    return await read();
+  } catch {
+    // It has gone again.
+    return undefined;
+  }
 }
 
 /**

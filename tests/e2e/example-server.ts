@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { recordOutbound } from "../support/canary.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A server of an example, in a process of its own, as a user starts it. */
+export class ExampleServer {
+  readonly url: string;
+  /** What it has printed so far. */
+  output: string;
+  readonly #process: ChildProcess;
+
+  private constructor(url: string, output: string, child: ChildProcess) {
+    this.url = url;
+    this.output = output;
+    this.#process = child;
+  }
+
+  /** `vite` in the example's folder. */
+  static dev(example: string): Promise<ExampleServer> {
+    return ExampleServer.#start(example, [`${root}node_modules/vite/bin/vite.js`, "--port", "0", "--host", "127.0.0.1"]);
+  }
+
+  /** `vite build`, then what it has built. */
+  static async built(example: string): Promise<ExampleServer> {
+    const build = spawn(process.execPath, [`${root}node_modules/vite/bin/vite.js`, "build"], { cwd: `${root}examples/${example}`, stdio: "ignore", env: cleanEnv() });
+    const [code] = (await once(build, "exit")) as [number];
+    if (code !== 0) throw new Error(`vite build of ${example} failed with exit code ${code}.`);
+    return ExampleServer.#start(example, ["dist/server/index.js"]);
+  }
+
+  static async #start(example: string, args: string[]): Promise<ExampleServer> {
+    const child = spawn(process.execPath, args, { cwd: `${root}examples/${example}`, env: { ...cleanEnv(), PORT: "0", HOST: "127.0.0.1", NO_COLOR: "1" } });
+    let output = "";
+    let started: ExampleServer | undefined;
+    const url = await new Promise<string>((resolve, reject) => {
+      const read = (chunk: Buffer): void => {
+        output += chunk.toString();
+        recordOutbound("log", chunk.toString());
+        if (started !== undefined) started.output = output;
+        const found = /http:\/\/[\w.]+:\d+/.exec(output)?.[0];
+        if (found !== undefined) resolve(found);
+      };
+      child.stdout.on("data", read);
+      child.stderr.on("data", read);
+      child.once("exit", (code) => reject(new Error(`The server ended with exit code ${code} before it printed its address:\n${output}`)));
+    });
+    started = new ExampleServer(url, output, child);
+    return started;
+  }
+
+  /** Asks it to stop, and gives its exit code. */
+  async stop(): Promise<number | null> {
+    if (this.#process.exitCode !== null) return this.#process.exitCode;
+    const ended = once(this.#process, "exit") as Promise<[number | null]>;
+    this.#process.kill("SIGTERM");
+    return (await ended)[0];
+  }
+}
+
+/** The environment without what the test runner puts there: a server under test is not under test by its own account. */
+function cleanEnv(): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const name of Object.keys(env)) if (name.startsWith("VITEST") || name === "NODE_ENV" || name === "TEST") delete env[name];
+  return env;
+}

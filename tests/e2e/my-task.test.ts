@@ -1,0 +1,213 @@
+import axe from "axe-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { launchBrowser, recordPage } from "../support/browser.ts";
+import { ExampleServer } from "./example-server.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+/** What the page shows. */
+async function shown(page: Page): Promise<{ counter: number; maximum: number }> {
+  const text = (await page.locator(".count").innerText()).replaceAll(/\s+/g, " ");
+  const [, counter, maximum] = /(\d+) ?\/ ?(\d+)/.exec(text)!;
+  return { counter: Number(counter), maximum: Number(maximum) };
+}
+
+/** Waits until the counter shows at least `least`. */
+async function counted(page: Page, least: number): Promise<void> {
+  await page.waitForFunction((n) => Number(document.querySelector(".count strong")?.textContent) >= n, least);
+}
+
+const click = (page: Page, name: string): Promise<void> => page.getByRole("button", { name }).click();
+
+describe.each([
+  ["the dev server", ExampleServer.dev],
+  ["the production build", ExampleServer.built],
+] as const)("my-task on %s", (_, start) => {
+  let server: ExampleServer;
+  let context: BrowserContext;
+  let problems: string[];
+
+  beforeAll(async () => {
+    server = await start("my-task");
+  }, 120_000);
+  afterAll(async () => {
+    expect(await server.stop()).toBe(0);
+  });
+  beforeEach(async () => {
+    problems = [];
+    context = await browser.newContext();
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(problems).toEqual([]);
+  });
+
+  async function open(): Promise<Page> {
+    const page = await context.newPage();
+    recordPage(page);
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") problems.push(message.text());
+    });
+    await page.goto(server.url);
+    await page.locator(".connection[data-status=connected]").waitFor();
+    return page;
+  }
+
+  it("counts, lets the maximum be changed while it runs, stops and resets", async () => {
+    const page = await open();
+    expect(await shown(page)).toEqual({ counter: 0, maximum: 10 });
+    await click(page, "Start");
+    await counted(page, 2);
+    // The page stays interactive: typing into the field while it counts.
+    await page.getByLabel("Count to").fill("");
+    await page.getByLabel("Count to").pressSequentially("250", { delay: 20 });
+    await page.waitForFunction(() => document.querySelector(".count")?.textContent?.includes("250"));
+    expect(await page.getByLabel("Count to").inputValue()).toBe("250");
+    await counted(page, 4);
+    await click(page, "Stop");
+    await page.getByRole("button", { name: "Start" }).waitFor();
+    const stopped = await shown(page);
+    await click(page, "Start");
+    await counted(page, stopped.counter + 1);
+    await click(page, "Reset");
+    await page.waitForFunction((n) => Number(document.querySelector(".count strong")?.textContent) < n, stopped.counter);
+    await click(page, "Stop");
+  });
+
+  it("Start twice does not run two loops: the count goes up one by one", async () => {
+    const page = await open();
+    await page.evaluate(() => {
+      const counts = ((globalThis as unknown as { counts: number[] }).counts = []) as number[];
+      new MutationObserver(() => {
+        const count = Number(document.querySelector(".count strong")?.textContent);
+        if (counts.at(-1) !== count) counts.push(count);
+      }).observe(document.body, { subtree: true, characterData: true, childList: true });
+    });
+    // Start, Stop and Start again within one pause of the first loop.
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Start" }).click();
+    await counted(page, 4);
+    await click(page, "Stop");
+    const counts = await page.evaluate(() => (globalThis as unknown as { counts: number[] }).counts);
+    expect(counts).toEqual(counts.map((_count, index) => counts[0]! + index));
+  });
+
+  it("a bad maximum shows the schema's message beside the field", async () => {
+    const page = await open();
+    await page.getByLabel("Count to").fill("0");
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByLabel("Count to").getAttribute("aria-invalid")).toBe("true");
+    expect((await shown(page)).maximum).toBe(10);
+    await page.getByLabel("Count to").fill("12");
+    await page.waitForFunction(() => document.querySelector(".count")?.textContent?.includes("12"));
+    expect(await page.getByLabel("Count to").getAttribute("aria-invalid")).toBe("false");
+  });
+
+  it("2.4.1 two tabs are independent, and a duplicated tab gets a session of its own", async () => {
+    const first = await open();
+    const second = await open();
+    await click(first, "Start");
+    await counted(first, 1);
+    expect((await shown(second)).counter).toBe(0);
+    const [copy] = await Promise.all([context.waitForEvent("page"), first.evaluate(() => void globalThis.open(location.href))]);
+    await copy.locator(".connection[data-status=connected]").waitFor();
+    const before = (await shown(first)).counter;
+    await counted(first, before + 1);
+    expect((await shown(copy)).counter).toBe(0);
+    await click(first, "Stop");
+  });
+
+  it("2.5.2 a reload keeps the state, and shows it in the first frame: nothing blank, nothing initial, nothing undefined", async () => {
+    const page = await open();
+    await click(page, "Start");
+    await counted(page, 3);
+    await click(page, "Stop");
+    await page.getByRole("button", { name: "Start" }).waitFor();
+    const before = await shown(page);
+    await page.addInitScript(() => {
+      const seen = ((globalThis as unknown as { seen: string[] }).seen = []) as string[];
+      const look = (): void => {
+        const text = document.querySelector(".count")?.textContent;
+        if (text !== undefined && text !== null && seen.at(-1) !== text) seen.push(text);
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    await page.reload();
+    await page.locator(".connection[data-status=connected]").waitFor();
+    expect(await shown(page)).toEqual(before);
+    const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+    expect(seen.map((text) => Number.parseInt(text, 10))).toEqual([before.counter]);
+  });
+
+  it("2.5.2 the first values are in the first frame of a new tab", async () => {
+    const page = await context.newPage();
+    // No socket is ever opened: what is shown comes with the HTML.
+    await page.routeWebSocket(/_meanwhile/, () => {});
+    await page.goto(server.url);
+    expect(await shown(page)).toEqual({ counter: 0, maximum: 10 });
+  });
+
+  it("a tab that is closed while its task runs harms nobody", async () => {
+    const page = await open();
+    await click(page, "Start");
+    await counted(page, 1);
+    await page.close();
+    const next = await open();
+    expect((await shown(next)).counter).toBe(0);
+    await click(next, "Start");
+    await counted(next, 1);
+    await click(next, "Stop");
+  });
+
+  it("offline it says so and keeps what it shows; back online it goes on", async () => {
+    const page = await open();
+    await click(page, "Start");
+    await counted(page, 1);
+    problems = [];
+    await context.setOffline(true);
+    await page.evaluate(() => dispatchEvent(new Event("offline")));
+    await context.setOffline(false);
+    const before = (await shown(page)).counter;
+    await counted(page, before + 1);
+    await click(page, "Stop");
+  });
+
+  it.each([
+    ["light", { width: 1100, height: 800 }],
+    ["dark", { width: 1100, height: 800 }],
+    ["light", { width: 390, height: 844 }],
+  ] as const)("axe finds nothing (%s, %o), and nothing overflows", async (colorScheme, viewport) => {
+    await context.close();
+    context = await browser.newContext({ colorScheme, viewport });
+    const page = await open();
+    await click(page, "Start");
+    await counted(page, 1);
+    await page.evaluate(axe.source);
+    const results = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+    expect(results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
+    await click(page, "Stop");
+  });
+
+  it("works by keyboard alone", async () => {
+    const page = await open();
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Start");
+    await page.keyboard.press("Enter");
+    await counted(page, 1);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Start" }).waitFor();
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Reset");
+    await page.keyboard.press("Space");
+    await page.waitForFunction(() => document.querySelector(".count strong")?.textContent === "0");
+  });
+});
