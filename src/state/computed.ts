@@ -44,6 +44,11 @@ export function noteRead(definition: StateDefinition | undefined, index: number,
   if (frame !== undefined) noteInFrames({ definition, index, value });
 }
 
+/** The error for a write inside a computed var. */
+export function computedWriteError(): ComputedVarError {
+  return new ComputedVarError("A computed var (a getter) must not write state. Write in an event handler, or in a method named _x.");
+}
+
 /** Whether a computed var runs now. */
 export function isComputing(): boolean {
   return frame !== undefined;

@@ -1,5 +1,6 @@
 import type { Node } from "../data/node.ts";
-import { ComputedVarError, ImmutableStateError } from "../base/errors.ts";
+import { ImmutableStateError } from "../base/errors.ts";
+import { computedWriteError } from "./computed.ts";
 import type { Commit } from "./commit.ts";
 import type { ViewTarget } from "./view-target.ts";
 
@@ -85,6 +86,6 @@ export function assertWritable(scope: DraftScope): void {
     );
   }
   if (scope.computing > 0) {
-    throw new ComputedVarError("A computed var (a getter) must not write state. Write in an event handler, or in a method named _x.");
+    throw computedWriteError();
   }
 }

@@ -1,4 +1,4 @@
-import { ImmutableStateError } from "../base/errors.ts";
+import { type ComputedVarError, ImmutableStateError } from "../base/errors.ts";
 import { ListNode } from "../data/list-node.ts";
 import { MapNode } from "../data/map-node.ts";
 import { type Node } from "../data/node.ts";
@@ -6,6 +6,7 @@ import { FrozenDate } from "../data/frozen-date.ts";
 import type { RecordNode } from "../data/record-node.ts";
 import { SetNode } from "../data/set-node.ts";
 import { toPlain } from "../data/to-plain.ts";
+import { computedWriteError, isComputing } from "./computed.ts";
 import { listTraps, ListTarget, type ListSource } from "./list-proxy.ts";
 import { keyedView, type KeyedSource } from "./keyed-proxy.ts";
 import { INSPECT, TARGET, type ViewTarget } from "./view-target.ts";
@@ -32,7 +33,8 @@ function makeView(node: Node & object): object {
 }
 
 /** The error for a write through a read-only view; `what` is such as `set "counter"`. */
-export function readonlyError(what: string): ImmutableStateError {
+export function readonlyError(what: string): ImmutableStateError | ComputedVarError {
+  if (isComputing()) return computedWriteError();
   return new ImmutableStateError(
     `Can't ${what}: this is a read-only snapshot of the state, seen without the lock. ` +
       "Take the lock and write through its self: await this.lock((self) => { self.x = ... }). For a copy of your own use plain(value).",

@@ -25,6 +25,7 @@ export type TestAppOptions = Omit<AppOptions, "clock" | "logger" | "clientDir">;
  * ```ts
  * await using test = createTestApp({ states: [MyTaskState] });
  * const task = test.connect().state(MyTaskState);
+ * await test.settle(); // the page has its first snapshot
  * await task.toggleRunning();
  * await test.advance(500);
  * expect(task.counter).toBe(2);

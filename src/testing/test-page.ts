@@ -81,7 +81,7 @@ export class TestPage {
     });
   }
 
-  /** A state as this page sees it, subscribed: its vars are there after the next `settle()`, its events are functions. */
+  /** A state as this page sees it, subscribed: its vars and events are there after the next `settle()`. */
   state<S>(state: StateLike<S>): Page<S> {
     const replica = this.client.state(state);
     if (!this.#used.has(replica.name)) {

@@ -39,8 +39,8 @@ const COMPILER_OPTIONS = {
  * Writes the complete modules of each page into `folder`, which must be two levels below the repository's root. A block is one if it is `ts` or `tsx`
  * (`no-check` behind that leaves it out) and imports or exports something.
  *
- * The modules of a page see each other by the file name in their first line's comment. A page that gives a file again, as a tutorial does, has the other files
- * as they were by then.
+ * The modules of a page see each other by the file name in their first line's comment. A page may give files again, as a tutorial does: a step ends before
+ * the first file that the step has given already, and has the others as they were.
  */
 export function writeDocsProject(pages: readonly DocsPage[], folder: string): DocsProject {
   rmSync(folder, { recursive: true, force: true });
@@ -49,6 +49,7 @@ export function writeDocsProject(pages: readonly DocsPage[], folder: string): Do
     const page = path.replaceAll(/[^\w-]+/g, "-");
     const files = new Map<string, { readonly code: string; readonly line: number }>();
     let step = 0;
+    const given = new Set<string>();
     const flush = (): void => {
       for (const [name, { code, line }] of files) {
         const file = join(page, String(step), name);
@@ -57,14 +58,16 @@ export function writeDocsProject(pages: readonly DocsPage[], folder: string): Do
         origins.set(file, `${path}:${line}`);
       }
       step += 1;
+      given.clear();
     };
     for (const { info, code, line } of blocks) {
       if (!/^tsx?$/.test(info) || !/^(?:import|export)\b/m.test(code)) continue;
       const name = /^\/\/ ([\w./-]+\.tsx?)\b/.exec(code)?.[1] ?? `block-${line}.${info}`;
-      if (files.has(name)) flush();
+      if (given.has(name)) flush();
+      given.add(name);
       files.set(name, { code, line });
     }
-    if (files.size > 0) flush();
+    if (given.size > 0) flush();
   }
   const tsconfig = join(folder, "tsconfig.json");
   mkdirSync(folder, { recursive: true });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
 import { createBuilder, createServer, type InlineConfig, type ViteDevServer } from "vite";
 import { meanwhile, type MeanwhileOptions } from "../../../src/vite/index.ts";
 
@@ -50,6 +51,9 @@ export interface ServerProcess extends AsyncDisposable {
   readonly process: ChildProcess;
   output(): string;
 }
+
+/** An expectation of what a file watcher, or another process, brings about in its own time. */
+export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000, interval: 20 });
 
 export const PAGE =
   '<!doctype html><html><head><title>x</title></head><body><div id="root"></div><script type="module" src="/src/main.ts"></script></body></html>';
