@@ -23,7 +23,7 @@ function measure(name: string, run: (round: number) => unknown, note = ""): void
   let rounds = 1;
   let best = Number.POSITIVE_INFINITY;
   // Grows until one sample takes 20 ms, then takes the best of seven.
-  for (let samples = 0; samples < 7; ) {
+  for (let samples = 0; samples < 7;) {
     const start = performance.now();
     for (let round = 0; round < rounds; round += 1) sink = run(round);
     const took = performance.now() - start;
@@ -41,7 +41,10 @@ const todo = (id: number): Todo => ({ id, title: `Todo number ${id}`, done: fals
 const todos = (count: number): Todo[] => Array.from({ length: count }, (_, id) => todo(id));
 
 /** The next version of a list, as a draft of it makes it: the chunks that change are copied, the others shared. */
-function edited(list: ListNode, edit: (items: { at: (index: number, item: Node) => void; push: (item: Node) => void; shift: () => void }) => void): ListNode {
+function edited(
+  list: ListNode,
+  edit: (items: { at: (index: number, item: Node) => void; push: (item: Node) => void; shift: () => void }) => void,
+): ListNode {
   const chunks = list.chunks.slice() as Node[][];
   const owned = new Set<number>();
   let { start, length } = list;
@@ -80,7 +83,11 @@ function measureDelta(name: string, before: Node, after: Node): void {
   if (patch === undefined) throw new Error(`${name}: no difference`);
   const text = JSON.stringify(encodePatch(patch));
   const page = decodeFrozen(encodeNode(before));
-  measure(`diff: ${name}`, () => diff(before, after), `${text.length} B: ${text.length < 100 ? text : `${text.slice(0, 100)}...`}`);
+  measure(
+    `diff: ${name}`,
+    () => diff(before, after),
+    `${text.length} B: ${text.length < 100 ? text : `${text.slice(0, 100)}...`}`,
+  );
   measure(`  encode and stringify`, () => JSON.stringify(encodePatch(patch)));
   measure(`  parse, decode and apply`, () => apply(page, decodePatch(JSON.parse(text) as EncodedPatch)));
 }
@@ -96,34 +103,77 @@ measure("encode: a counter", (round) => encodeNode(round));
 const counter = diff(41, 42)!;
 measure("counter delta: encode and stringify", () => JSON.stringify({ counter: encodePatch(counter) }));
 const counterText = JSON.stringify({ counter: encodePatch(counter) });
-measure("counter delta: parse, decode and apply", () => apply(41, decodePatch((JSON.parse(counterText) as { counter: EncodedPatch }).counter)));
+measure("counter delta: parse, decode and apply", () =>
+  apply(41, decodePatch((JSON.parse(counterText) as { counter: EncodedPatch }).counter)),
+);
 const ten = listOf(large);
 measure("encode and stringify: 10,000 todos", () => JSON.stringify(encodeNode(ten)));
 const tenText = JSON.stringify(encodeNode(ten));
 measure("parse and decode: 10,000 todos", () => decodeFrozen(JSON.parse(tenText) as Encoded));
 
-measureDelta("append to 10,000", ten, edited(ten, (list) => list.push(copyIn(todo(10_000), "todo"))));
+measureDelta(
+  "append to 10,000",
+  ten,
+  edited(ten, (list) => list.push(copyIn(todo(10_000), "todo"))),
+);
 const hundred = listOf(todos(100_000));
-measureDelta("append to 100,000", hundred, edited(hundred, (list) => list.push(copyIn(todo(100_000), "todo"))));
-measureDelta("remove the first of 10,000", ten, edited(ten, (list) => list.shift()));
+measureDelta(
+  "append to 100,000",
+  hundred,
+  edited(hundred, (list) => list.push(copyIn(todo(100_000), "todo"))),
+);
+measureDelta(
+  "remove the first of 10,000",
+  ten,
+  edited(ten, (list) => list.shift()),
+);
 const log = listOf(Array.from({ length: 1_000 }, (_, line) => `line ${line}`));
-measureDelta("rolling log of 1,000", log, edited(log, (list) => (list.shift(), list.push("line 1000"))));
+measureDelta(
+  "rolling log of 1,000",
+  log,
+  edited(log, (list) => (list.shift(), list.push("line 1000"))),
+);
 
 const rows = listOf(Array.from({ length: 1_000 }, (_, row) => Array.from({ length: 20 }, (_, column) => row * column)));
-measureDelta("a cell of 1,000 rows as lists", rows, edited(rows, (list) => list.at(500, edited(rows.get(500) as ListNode, (row) => row.at(7, -1)))));
-const records = listOf(Array.from({ length: 1_000 }, (_, row) => Object.fromEntries(Array.from({ length: 20 }, (_, column) => [`c${column}`, row * column]))));
-measureDelta("a cell of 1,000 rows as records", records, edited(records, (list) => list.at(500, withField(records.get(500), "c7", -1))));
+measureDelta(
+  "a cell of 1,000 rows as lists",
+  rows,
+  edited(rows, (list) =>
+    list.at(
+      500,
+      edited(rows.get(500) as ListNode, (row) => row.at(7, -1)),
+    ),
+  ),
+);
+const records = listOf(
+  Array.from({ length: 1_000 }, (_, row) =>
+    Object.fromEntries(Array.from({ length: 20 }, (_, column) => [`c${column}`, row * column])),
+  ),
+);
+measureDelta(
+  "a cell of 1,000 rows as records",
+  records,
+  edited(records, (list) => list.at(500, withField(records.get(500), "c7", -1))),
+);
 
 const items = ten.toArray();
-measureDelta("items.map with one changed of 10,000", ten, ListNode.of(items.map((item, at) => (at === 3 ? withField(item, "done", true) : item))));
+measureDelta(
+  "items.map with one changed of 10,000",
+  ten,
+  ListNode.of(items.map((item, at) => (at === 3 ? withField(item, "done", true) : item))),
+);
 measureDelta("items.filter without one of 10,000", ten, ListNode.of(items.filter((_, at) => at !== 5_000)));
 measureDelta("10,000 reversed", ten, ListNode.of(items.toReversed()));
-measureDelta("10,000 assigned anew, one changed", ten, listOf(large.map((item) => (item.id === 3 ? { ...item, done: true } : item))));
+measureDelta(
+  "10,000 assigned anew, one changed",
+  ten,
+  listOf(large.map((item) => (item.id === 3 ? { ...item, done: true } : item))),
+);
 
 const entries = MapNode.of(items.map((item, at) => [`key ${at}`, item]));
 let version = entries;
 measure("set one entry of a Map of 10,000", (round) => (version = version.with([[`key ${round % 10_000}`, round]])));
-measureDelta("one entry of a Map of 10,000", entries, entries.with([["key 77", withField(items[77]!, "done", true)]]));
+measureDelta("one entry of a Map of 10,000", entries, entries.with([["key 77", withField(items[77], "done", true)]]));
 let versions = entries;
 measure("  set and diff, compactions included", (round) => {
   const before = versions;

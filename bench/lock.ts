@@ -52,7 +52,15 @@ class BenchPage {
     const socket = new WebSocket(`${url.replace("http", "ws")}/_meanwhile`);
     const page = new BenchPage(socket);
     await new Promise((resolve) => socket.once("open", resolve));
-    socket.send(JSON.stringify({ type: "hello", protocol: 1, document: String(Math.random()), page: { path: "/", query: "" }, states: ["LoopState"] }));
+    socket.send(
+      JSON.stringify({
+        type: "hello",
+        protocol: 1,
+        document: String(Math.random()),
+        page: { path: "/", query: "" },
+        states: ["LoopState"],
+      }),
+    );
     return page;
   }
 
@@ -69,7 +77,8 @@ class BenchPage {
   }
 }
 
-const percentile = (values: number[], share: number): number => values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
+const percentile = (values: number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
 
 /** Bare awaits a second. */
 async function floor(ms: number): Promise<number> {
@@ -82,13 +91,19 @@ async function floor(ms: number): Promise<number> {
   return (count / (performance.now() - start)) * 1000;
 }
 
-async function measure(sessions: number, task: "loop" | "asyncLoop" | undefined, ms: number): Promise<Record<string, number>> {
+async function measure(
+  sessions: number,
+  task: "loop" | "asyncLoop" | undefined,
+  ms: number,
+): Promise<Record<string, number>> {
   const app = new App({ states: [LoopState], logger: { debug() {}, info() {}, warn() {}, error: console.error } });
   const { url } = await app.listen(0);
   const pages = await Promise.all(Array.from({ length: sessions }, () => BenchPage.open(url)));
   await Promise.all(pages.map((page) => page.call("click")));
-  const read = async (page: BenchPage): Promise<number> => app.modifyState(page.token, LoopState, (self) => self.counter);
-  const total = async (): Promise<number> => (await Promise.all(pages.map(read))).reduce((sum, count) => sum + count, 0);
+  const read = async (page: BenchPage): Promise<number> =>
+    app.modifyState(page.token, LoopState, (self) => self.counter);
+  const total = async (): Promise<number> =>
+    (await Promise.all(pages.map(read))).reduce((sum, count) => sum + count, 0);
   if (task !== undefined) for (const page of pages) await page.call(task);
   const before = await total();
   const start = performance.now();
@@ -115,7 +130,10 @@ async function measure(sessions: number, task: "loop" | "asyncLoop" | undefined,
 
 if (process.argv[2] === "child") {
   const [, , , kind, sessions, task] = process.argv;
-  const result = kind === "floor" ? { perSecond: await floor(2_000) } : await measure(Number(sessions), task === "none" ? undefined : (task as "loop"), 3_000);
+  const result =
+    kind === "floor"
+      ? { perSecond: await floor(2_000) }
+      : await measure(Number(sessions), task === "none" ? undefined : (task as "loop"), 3_000);
   process.send!(result);
   process.disconnect();
 } else {

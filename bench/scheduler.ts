@@ -32,7 +32,8 @@ interface Figures {
   readonly leastShare: number;
 }
 
-const percentile = (sorted: readonly number[], share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
 async function bareLoop(): Promise<number> {
@@ -85,7 +86,12 @@ async function measure({ sessions, tasks, isAsync }: Case): Promise<Figures> {
   clearInterval(interval);
   await Promise.all(loops);
   const sum = counts.reduce((total, count) => total + count, 0);
-  return { perSecond: (sum * 1_000) / tookMs, waits: ascending(waits), timerLateMs: ascending(timerLateMs), leastShare: (Math.min(...counts) * sessions) / sum };
+  return {
+    perSecond: (sum * 1_000) / tookMs,
+    waits: ascending(waits),
+    timerLateMs: ascending(timerLateMs),
+    leastShare: (Math.min(...counts) * sessions) / sum,
+  };
 }
 
 const [, , role, name] = process.argv;

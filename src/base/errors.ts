@@ -213,9 +213,6 @@ export class UnknownSessionError extends MeanwhileError {
 /** A message that breaks the protocol: of the wrong shape, too large, or of another version of it. */
 export class ProtocolError extends MeanwhileError {
   override readonly name = "ProtocolError";
-  constructor(code: ErrorCode, message: string) {
-    super(code, message);
-  }
 }
 
 /** A call whose connection was lost before its result came (it may have run), or that could not wait for a connection (it has not). */
@@ -263,5 +260,8 @@ export class ClientSetupError extends MeanwhileError {
 export function isCancelled(error: unknown): boolean {
   if (error instanceof TaskCancelledError) return true;
   if (!(error instanceof Error)) return false;
-  return (error.name === "AbortError" && (error.cause === undefined || error.cause instanceof TaskCancelledError)) || error.cause instanceof TaskCancelledError;
+  return (
+    (error.name === "AbortError" && (error.cause === undefined || error.cause instanceof TaskCancelledError)) ||
+    error.cause instanceof TaskCancelledError
+  );
 }

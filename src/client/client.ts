@@ -1,7 +1,6 @@
 import type { MeanwhileError } from "../base/errors.ts";
 import type { Page } from "../wire/page.ts";
 import type { StateLike } from "../wire/state-ref.ts";
-import type { Dropped } from "./dropped.ts";
 
 /** How a client stands with its server. A new object whenever something in it changes, so that it can be compared by identity. */
 export interface ConnectionStatus {
@@ -69,7 +68,7 @@ export interface StateReplica<S = unknown> {
   loaded(): Promise<void>;
   /** Calls an event. Settles once the page has the commit; a rejection that nobody handles goes to the client's `onError`. */
   call(event: string, args: readonly unknown[]): Promise<unknown>;
-  call(event: string, args: readonly unknown[], options: CallOptions): Promise<unknown | Dropped>;
+  call(event: string, args: readonly unknown[], options: CallOptions): Promise<unknown>;
   /** The event of that name as a function, the same one each time; a name that is no event rejects when called. */
   event(name: string): EventFunction;
 }

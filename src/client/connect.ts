@@ -14,7 +14,15 @@ import {
 import { encodePlain } from "../wire/encode.ts";
 import { type StateLike, stateNameOf } from "../wire/state-ref.ts";
 import { CallPromise } from "./call-promise.ts";
-import type { CallOptions, Client, ConnectionStatus, ConnectOptions, ErrorInfo, PageLocation, SessionInfo } from "./client.ts";
+import type {
+  CallOptions,
+  Client,
+  ConnectionStatus,
+  ConnectOptions,
+  ErrorInfo,
+  PageLocation,
+  SessionInfo,
+} from "./client.ts";
 import { Connection } from "./connection.ts";
 import { Debounces } from "./debounces.ts";
 import { DROPPED } from "./dropped.ts";
@@ -89,7 +97,8 @@ class PageClient implements Client {
         url: () => socketUrl(typeof url === "function" ? url() : url, path),
         hello: () => this.#hello(),
         welcomed: (message) => this.#welcomed(message),
-        connected: ({ sessionId, resumed }, isLost) => this.#sessionListeners.notify({ sessionId, resumed, lost: isLost }),
+        connected: ({ sessionId, resumed }, isLost) =>
+          this.#sessionListeners.notify({ sessionId, resumed, lost: isLost }),
         updated: (message) => this.#updated(message),
         lost: () => this.#lost(),
         replaced: () => this.#identity.keep(undefined),
@@ -248,7 +257,9 @@ class PageClient implements Client {
     this.#storage.set("reloaded", undefined);
     if (isLost) {
       this.#isUntouched = false;
-      this.#outbox.rejectWaiting((name) => new SessionLostError(`${name} was not sent: the server no longer has the session it was meant for.`));
+      this.#outbox.rejectWaiting(
+        (name) => new SessionLostError(`${name} was not sent: the server no longer has the session it was meant for.`),
+      );
     }
     this.#tellPage();
     this.#flush();
@@ -273,7 +284,11 @@ class PageClient implements Client {
 
   #refused(error: MeanwhileError): void {
     // An old page of a new server: one reload, and only if the tab can tell that it was tried.
-    if (error.code === "PROTOCOL_MISMATCH" && typeof location !== "undefined" && this.#storage.get("reloaded") === undefined) {
+    if (
+      error.code === "PROTOCOL_MISMATCH" &&
+      typeof location !== "undefined" &&
+      this.#storage.get("reloaded") === undefined
+    ) {
       this.#storage.set("reloaded", "1");
       if (this.#storage.get("reloaded") !== undefined) return location.reload();
     }

@@ -1,6 +1,12 @@
 import type { MeanwhileError } from "../base/errors.ts";
-import { type ClientMessage, CLOSE_CODES, type HelloMessage, type ServerMessage, type WelcomeMessage } from "../wire/messages.ts";
-import type { UpdateMessage } from "../wire/messages.ts";
+import {
+  type ClientMessage,
+  CLOSE_CODES,
+  type HelloMessage,
+  type ServerMessage,
+  type WelcomeMessage,
+  type UpdateMessage,
+} from "../wire/messages.ts";
 import { parseServerMessage } from "../wire/parse-server-message.ts";
 import { backoffMs } from "./backoff.ts";
 import type { BackoffOptions, ClientClock, ClientSocket, ConnectionStatus } from "./client.ts";

@@ -22,8 +22,9 @@ export class Debounces {
     this.#delayed.set(key, { run, drop, timer: this.#clock.setTimeout(() => this.#take(key)?.run(), ms) });
   }
 
-  /** Runs all that wait, now: what was typed before a click must reach the server before the click. */
+  /** Runs all that wait, now (and not what they add): what was typed before a click must reach the server before the click. */
   flush(): void {
+    // oxlint-disable-next-line unicorn/no-useless-spread -- the keys as they are now
     for (const key of [...this.#delayed.keys()]) this.#take(key)?.run();
   }
 

@@ -2,7 +2,9 @@ import type { PageLocation } from "./client.ts";
 
 /** Where the page is in its app; Node has no page. */
 export function currentLocation(): PageLocation {
-  return typeof location === "undefined" ? { path: "/", query: "" } : { path: location.pathname, query: location.search };
+  return typeof location === "undefined"
+    ? { path: "/", query: "" }
+    : { path: location.pathname, query: location.search };
 }
 
 /** Calls `moved` after each navigation within the page, until the function that it gives is called. */

@@ -3,7 +3,8 @@ import { FrozenMap } from "../data/frozen-map.ts";
 /** `after`, in which every part that is deeply equal to its counterpart in `before` is that counterpart. Both are frozen plain values. */
 export function keepIdentity(before: unknown, after: unknown): unknown {
   if (Object.is(before, after)) return before;
-  if (!isObject(before) || !isObject(after) || Object.getPrototypeOf(before) !== Object.getPrototypeOf(after)) return after;
+  if (!isObject(before) || !isObject(after) || Object.getPrototypeOf(before) !== Object.getPrototypeOf(after))
+    return after;
   if (Array.isArray(after)) return keepItems(before as unknown[], after);
   if (after instanceof Map) return keepMap(before as Map<unknown, unknown>, after);
   if (after instanceof Set) return isSameOrder(before as Set<unknown>, after) ? before : after;
@@ -48,10 +49,15 @@ function keepRecord(before: Record<string, unknown>, after: Record<string, unkno
 
 function keepMap(before: Map<unknown, unknown>, after: Map<unknown, unknown>): Map<unknown, unknown> {
   const kept = new FrozenMap([...after].map(([key, value]) => [key, keepIdentity(before.get(key), value)] as const));
-  return isSameOrder(before, kept) && [...kept].every(([key, value]) => Object.is(before.get(key), value)) ? before : kept;
+  return isSameOrder(before, kept) && [...kept].every(([key, value]) => Object.is(before.get(key), value))
+    ? before
+    : kept;
 }
 
-function isSameOrder(before: Map<unknown, unknown> | Set<unknown>, after: Map<unknown, unknown> | Set<unknown>): boolean {
+function isSameOrder(
+  before: Map<unknown, unknown> | Set<unknown>,
+  after: Map<unknown, unknown> | Set<unknown>,
+): boolean {
   const keysBefore = [...before.keys()];
   return before.size === after.size && [...after.keys()].every((key, index) => Object.is(key, keysBefore[index]));
 }

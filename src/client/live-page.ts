@@ -16,7 +16,9 @@ export function livePage(source: LiveSource): object {
   const get = (key: string | symbol): unknown =>
     has(key) ? (source.events.has(key) ? source.event(key) : source.values?.[key]) : undefined;
   const refuse = (key: string | symbol): never => {
-    throw new ImmutableStateError(`${source.name}.${String(key)} can't be written in the page: call an event of the state.`);
+    throw new ImmutableStateError(
+      `${source.name}.${String(key)} can't be written in the page: call an event of the state.`,
+    );
   };
   return new Proxy(
     {},

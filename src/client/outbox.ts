@@ -23,9 +23,19 @@ export class Outbox {
   }
 
   /** Adds a call; `flush` sends it. Rejects at once where too many wait already. */
-  add(state: string, event: string, args: readonly Encoded[], resolve: OpenCall["resolve"], reject: OpenCall["reject"]): void {
+  add(
+    state: string,
+    event: string,
+    args: readonly Encoded[],
+    resolve: OpenCall["resolve"],
+    reject: OpenCall["reject"],
+  ): void {
     if (this.#waiting.length >= this.#maxWaiting) {
-      reject(new ConnectionLostError(`${state}.${event} was not sent: ${this.#maxWaiting} calls wait for a connection already.`));
+      reject(
+        new ConnectionLostError(
+          `${state}.${event} was not sent: ${this.#maxWaiting} calls wait for a connection already.`,
+        ),
+      );
       return;
     }
     this.#lastId += 1;
@@ -57,7 +67,9 @@ export class Outbox {
   rejectSent(): void {
     for (const { message, reject } of this.#sent.values()) {
       reject(
-        new ConnectionLostError(`The connection was lost before ${message.state}.${message.event} had its result; it may have run.`),
+        new ConnectionLostError(
+          `The connection was lost before ${message.state}.${message.event} had its result; it may have run.`,
+        ),
       );
     }
     this.#sent.clear();

@@ -1,6 +1,6 @@
 import { DATA_BLOCK_ID, type PageData } from "../wire/messages.ts";
 import { asFullUpdates } from "../wire/parse-server-message.ts";
-import { asRecord, parseFrame } from "../wire/shape.ts";
+import { parseFrame } from "../wire/shape.ts";
 
 /**
  * What the HTML's data block says; undefined where there is none.

@@ -103,7 +103,8 @@ export class Replica<S> implements StateReplica<S> {
       return { values: keepIdentity(this.values, values) as Values, events };
     }
     const { values, events } = this;
-    if (!this.#isInStep || values === undefined) throw new ProtocolError("BAD_MESSAGE", `A patch of ${this.name} came before its values.`);
+    if (!this.#isInStep || values === undefined)
+      throw new ProtocolError("BAD_MESSAGE", `A patch of ${this.name} came before its values.`);
     // Key by key: freezing a spread gives each object a hidden class of its own, and slow reads.
     const patched: Record<string, unknown> = {};
     for (const name in values) patched[name] = values[name];

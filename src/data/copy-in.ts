@@ -27,7 +27,9 @@ export function copyIn(value: unknown, path: string, resolve?: ResolveView): Nod
     case "bigint":
       return value;
     case "object":
-      return value === null ? null : new CopyIn(resolve).object(value, { parent: undefined, step: path, kind: "root", value }, 1);
+      return value === null
+        ? null
+        : new CopyIn(resolve).object(value, { parent: undefined, step: path, kind: "root", value }, 1);
     default:
       throw new StateSerializationError(path, whyNot(value));
   }
@@ -64,7 +66,8 @@ class CopyIn {
     if (depth > MAX_DEPTH) this.#refuseDepth(place);
     if (Array.isArray(value)) return this.#list(value, place, depth);
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null || isForeignPlain(prototype)) return this.#record(value, place, depth);
+    if (prototype === Object.prototype || prototype === null || isForeignPlain(prototype))
+      return this.#record(value, place, depth);
     if (value instanceof Date) return new FrozenDate(value.getTime());
     if (value instanceof Map) return this.#map(value, place, depth);
     if (value instanceof Set) return this.#set(value, place, depth);
@@ -90,12 +93,15 @@ class CopyIn {
     const record = createRecord();
     const source = value as Record<string, unknown>;
     for (const key of Object.keys(source)) {
-      if (key === "__proto__") throw new StateSerializationError(pathTo(place), 'has a key named "__proto__", which is refused.');
+      if (key === "__proto__")
+        throw new StateSerializationError(pathTo(place), 'has a key named "__proto__", which is refused.');
       const field = source[key];
-      record[key] = typeof field === "string" || typeof field === "number" ? field : this.#child(field, place, key, "key", depth);
+      record[key] =
+        typeof field === "string" || typeof field === "number" ? field : this.#child(field, place, key, "key", depth);
     }
     const symbol = Object.getOwnPropertySymbols(source)[0];
-    if (symbol !== undefined) throw new StateSerializationError(pathTo(place), `has a key that is a symbol (${String(symbol)}). Use strings.`);
+    if (symbol !== undefined)
+      throw new StateSerializationError(pathTo(place), `has a key that is a symbol (${String(symbol)}). Use strings.`);
     return sealRecord(record);
   }
 
@@ -103,7 +109,9 @@ class CopyIn {
     const items: Node[] = [];
     for (let index = 0; index < value.length; index += 1) {
       const item = value[index];
-      items.push(typeof item === "string" || typeof item === "number" ? item : this.#child(item, place, index, "index", depth));
+      items.push(
+        typeof item === "string" || typeof item === "number" ? item : this.#child(item, place, index, "index", depth),
+      );
     }
     return ListNode.of(items);
   }
@@ -128,7 +136,10 @@ class CopyIn {
     for (let at: Place | undefined = place; at !== undefined; at = at.parent) {
       const inner = seen.get(at.value);
       if (inner !== undefined) {
-        throw new StateSerializationError(shortest(inner, at), "refers back to an object that it is in: a cycle can't be carried. Refer by an id instead.");
+        throw new StateSerializationError(
+          shortest(inner, at),
+          "refers back to an object that it is in: a cycle can't be carried. Refer by an id instead.",
+        );
       }
       seen.set(at.value, at);
     }

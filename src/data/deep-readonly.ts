@@ -43,4 +43,4 @@ export type DeepReadonly<T> = T extends Leaf | AnyFunction
 /** What a handler, a lock window's callback or a generator finally gives: promises awaited, generators run to their end. */
 export type Result<R> =
   // oxlint-disable-next-line typescript/no-explicit-any -- a generator of any kind
-  R extends Generator<any, infer T, any> | AsyncGenerator<any, infer T, any> ? T : Awaited<R>;
+  R extends Generator<any, infer T> | AsyncGenerator<any, infer T> ? T : Awaited<R>;

@@ -10,6 +10,10 @@ export function refuseWrite(what: string): never {
 /** Replaces methods of a class's prototype by refusals. */
 export function refuseMethods(prototype: object, names: readonly string[], kind: string): void {
   for (const name of names) {
-    Object.defineProperty(prototype, name, { configurable: true, writable: true, value: () => refuseWrite(`call ${name} of a ${kind}`) });
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      writable: true,
+      value: () => refuseWrite(`call ${name} of a ${kind}`),
+    });
   }
 }

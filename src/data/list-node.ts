@@ -24,7 +24,13 @@ export class ListNode {
   readonly chunks: readonly (readonly Node[])[];
   readonly lineage: number;
 
-  constructor(start: number, length: number, firstChunk: number, chunks: readonly (readonly Node[])[], lineage: number) {
+  constructor(
+    start: number,
+    length: number,
+    firstChunk: number,
+    chunks: readonly (readonly Node[])[],
+    lineage: number,
+  ) {
     this.start = start;
     this.length = length;
     this.firstChunk = firstChunk;

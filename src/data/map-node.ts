@@ -39,7 +39,7 @@ export class Entries<V> {
     if (this.overlay.size > 0) {
       const changed = this.overlay.get(key);
       if (changed === REMOVED) return undefined;
-      if (changed !== undefined || this.overlay.has(key)) return changed as V;
+      if (changed !== undefined || this.overlay.has(key)) return changed;
     }
     return this.base.get(key);
   }
@@ -47,7 +47,7 @@ export class Entries<V> {
   *[Symbol.iterator](): IterableIterator<[Node, V]> {
     for (const [key, value] of this.base) {
       const changed = this.overlay.size > 0 && this.overlay.has(key) ? this.overlay.get(key)! : value;
-      if (changed !== REMOVED) yield [key, changed as V];
+      if (changed !== REMOVED) yield [key, changed];
     }
     for (const [key, value] of this.overlay) {
       if (value !== REMOVED && !this.base.has(key)) yield [key, value];

@@ -12,5 +12,11 @@ export type Node = Primitive | RecordNode | ListNode | MapNode | SetNode | Froze
 
 /** Whether an object is a node: known by its class, so that copying in stops at what was committed before. */
 export function isNode(value: object): boolean {
-  return isRecordNode(value) || value instanceof ListNode || value instanceof FrozenDate || value instanceof MapNode || value instanceof SetNode;
+  return (
+    isRecordNode(value) ||
+    value instanceof ListNode ||
+    value instanceof FrozenDate ||
+    value instanceof MapNode ||
+    value instanceof SetNode
+  );
 }

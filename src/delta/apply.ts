@@ -35,7 +35,8 @@ function applyList(value: readonly unknown[], [, segments, patches]: ListPatch<u
   if (segments === 0) next = value.slice();
   else {
     next = [];
-    for (const segment of segments) next = next.concat(segment.length === 1 ? segment[0] : value.slice(segment[0], segment[0] + segment[1]));
+    for (const segment of segments)
+      next = next.concat(segment.length === 1 ? segment[0] : value.slice(segment[0], segment[0] + segment[1]));
   }
   for (const [index, patch] of patches ?? []) next[index] = apply(next[index], patch);
   return Object.freeze(next);

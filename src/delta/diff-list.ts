@@ -1,4 +1,4 @@
-import { CHUNK_SIZE, ListNode } from "../data/list-node.ts";
+import { CHUNK_SIZE, type ListNode } from "../data/list-node.ts";
 import type { Node } from "../data/node.ts";
 import { isRecordNode } from "../data/record-node.ts";
 import { PatchKind, type Patch, type Segment } from "./patch.ts";
@@ -10,8 +10,11 @@ type IndexedPatch = readonly [index: number, patch: Patch];
 
 /** The change of a list: chunk by chunk where both are versions of one lineage, else item by item. `diff` compares items. */
 export function diffList(before: ListNode, after: ListNode, diff: Diff): Patch | undefined {
-  if (before.length === 0 || after.length === 0) return before.length === after.length ? undefined : [PatchKind.Replace, after];
-  return before.lineage === after.lineage ? diffVersions(before, after, diff) : diffItems(before.toArray(), after.toArray(), after, diff);
+  if (before.length === 0 || after.length === 0)
+    return before.length === after.length ? undefined : [PatchKind.Replace, after];
+  return before.lineage === after.lineage
+    ? diffVersions(before, after, diff)
+    : diffItems(before.toArray(), after.toArray(), after, diff);
 }
 
 /** Two versions of one lineage: the same absolute position is the same item, unless it was written. */
@@ -34,7 +37,8 @@ function diffVersions(before: ListNode, after: ListNode, diff: Diff): Patch | un
   }
   const isShape = before.start !== after.start || before.length !== after.length;
   if (!isShape && patches.length === 0) return undefined;
-  if (patches.length * 2 > after.length && patches.every(([, patch]) => patch[0] === PatchKind.Replace)) return [PatchKind.Replace, after];
+  if (patches.length * 2 > after.length && patches.every(([, patch]) => patch[0] === PatchKind.Replace))
+    return [PatchKind.Replace, after];
   const segments: Segment<Node>[] = [];
   if (after.start < start) segments.push([items(after, 0, start - after.start)]);
   segments.push([start - before.start, end - start]);
@@ -62,7 +66,8 @@ function diffItems(before: readonly Node[], after: readonly Node[], whole: ListN
   let start = 0;
   while (start < limit && isSameItem(before[start], after[start], diff)) start += 1;
   let end = 0;
-  while (end < limit - start && isSameItem(before[before.length - 1 - end], after[after.length - 1 - end], diff)) end += 1;
+  while (end < limit - start && isSameItem(before[before.length - 1 - end], after[after.length - 1 - end], diff))
+    end += 1;
   if (start === before.length && start === after.length) return undefined;
   const sources = matchItems(before, after, start, end);
   pairLeftovers(sources, before, after, start, end);
@@ -84,13 +89,21 @@ function diffItems(before: readonly Node[], after: readonly Node[], whole: ListN
     if (patch !== undefined) patches.push([index, patch]);
   }
   if (end > 0) segments.copy(before.length - end, end);
-  if (segments.copied === 0 || (segments.list.length > 8 && segments.list.length * 2 > after.length)) return [PatchKind.Replace, whole];
-  const isIdentity = segments.list.length === 1 && segments.list[0]!.length === 2 && segments.list[0]![0] === 0 && segments.list[0]![1] === before.length;
+  if (segments.copied === 0 || (segments.list.length > 8 && segments.list.length * 2 > after.length))
+    return [PatchKind.Replace, whole];
+  const isIdentity =
+    segments.list.length === 1 &&
+    segments.list[0]!.length === 2 &&
+    segments.list[0]![0] === 0 &&
+    segments.list[0]![1] === before.length;
   return listPatch(isIdentity ? 0 : segments.list, patches);
 }
 
 function isSameItem(before: Node, after: Node, diff: Diff): boolean {
-  return Object.is(before, after) || (typeof before === "object" && typeof after === "object" && diff(before, after) === undefined);
+  return (
+    Object.is(before, after) ||
+    (typeof before === "object" && typeof after === "object" && diff(before, after) === undefined)
+  );
 }
 
 /** For each new item between the common ends, the index of the old one that it is, or -1. Each old item is used once. */
@@ -137,7 +150,13 @@ function keyOf(item: Node): unknown {
 }
 
 /** Where as many new items as old ones are without a match between two matches, they take each other's place. */
-function pairLeftovers(sources: number[], before: readonly Node[], after: readonly Node[], start: number, end: number): void {
+function pairLeftovers(
+  sources: number[],
+  before: readonly Node[],
+  after: readonly Node[],
+  start: number,
+  end: number,
+): void {
   const used = new Set(sources);
   let previous = start - 1;
   for (let at = 0; at < sources.length; at += 1) {
@@ -152,7 +171,8 @@ function pairLeftovers(sources: number[], before: readonly Node[], after: readon
     for (let offset = 0; isFree && at + offset < to; offset += 1) {
       const old = before[previous + 1 + offset];
       const now = after[start + at + offset];
-      if (typeof old === "object" && old !== null && typeof now === "object" && now !== null) sources[at + offset] = previous + 1 + offset;
+      if (typeof old === "object" && old !== null && typeof now === "object" && now !== null)
+        sources[at + offset] = previous + 1 + offset;
     }
     previous = next - 1;
     at = to - 1;

@@ -1,4 +1,4 @@
-import { REMOVED, type Entries, MapNode } from "../data/map-node.ts";
+import { REMOVED, type Entries, type MapNode } from "../data/map-node.ts";
 import type { Node } from "../data/node.ts";
 import type { SetNode } from "../data/set-node.ts";
 import { PatchKind, type Patch } from "./patch.ts";
@@ -7,7 +7,11 @@ import { PatchKind, type Patch } from "./patch.ts";
 type Touched = Iterable<Node>;
 
 /** The change of a Map. `diff` compares values. */
-export function diffMap(before: MapNode, after: MapNode, diff: (before: Node, after: Node) => Patch | undefined): Patch | undefined {
+export function diffMap(
+  before: MapNode,
+  after: MapNode,
+  diff: (before: Node, after: Node) => Patch | undefined,
+): Patch | undefined {
   const set: [Node, Node][] = [];
   const removed: Node[] = [];
   const patches: [Node, Patch][] = [];
@@ -56,9 +60,11 @@ const isObject = (key: Node): boolean => typeof key === "object" && key !== null
  * Two versions over one base differ in their overlays only.
  */
 function touchedKeys<V>(before: Entries<V>, after: Entries<V>): Touched | undefined {
-  if (before.base !== after.base) return hasSameOrder(before, after) ? new Set([...keysOf(before), ...keysOf(after)]) : undefined;
+  if (before.base !== after.base)
+    return hasSameOrder(before, after) ? new Set([...keysOf(before), ...keysOf(after)]) : undefined;
   // Keys beside the base come in the overlay's order.
-  const own = (entries: Entries<V>): Node[] => [...entries.overlay].filter(([key, value]) => value !== REMOVED && !entries.base.has(key)).map(([key]) => key);
+  const own = (entries: Entries<V>): Node[] =>
+    [...entries.overlay].filter(([key, value]) => value !== REMOVED && !entries.base.has(key)).map(([key]) => key);
   if (!isSubsequenceOrdered(own(before), new Set(own(after)), own(after), new Set(own(before)))) return undefined;
   // A key of the base that comes back stands in the middle again, where a page would put it last.
   for (const [key, value] of before.overlay) if (value === REMOVED && after.has(key)) return undefined;
@@ -84,7 +90,14 @@ function hasSameOrder<V>(before: Entries<V>, after: Entries<V>): boolean {
 }
 
 /** As `hasSameOrder`, for the keys beside a common base. */
-function isSubsequenceOrdered(before: readonly Node[], inAfter: ReadonlySet<Node>, after: readonly Node[], inBefore: ReadonlySet<Node>): boolean {
+function isSubsequenceOrdered(
+  before: readonly Node[],
+  inAfter: ReadonlySet<Node>,
+  after: readonly Node[],
+  inBefore: ReadonlySet<Node>,
+): boolean {
   const kept = before.filter((key) => inAfter.has(key));
-  return kept.every((key, at) => Object.is(after[at], key)) && after.slice(kept.length).every((key) => !inBefore.has(key));
+  return (
+    kept.every((key, at) => Object.is(after[at], key)) && after.slice(kept.length).every((key) => !inBefore.has(key))
+  );
 }

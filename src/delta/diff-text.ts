@@ -7,10 +7,15 @@ const MIN_LENGTH = 24;
 export function diffText(before: string, after: string): Patch {
   if (after.length < MIN_LENGTH || before.length === 0) return [PatchKind.Replace, after];
   // The common case, and the cheap one: comparing whole slices runs at memory speed.
-  if (after.length > before.length && after.slice(0, before.length) === before) return [PatchKind.Text, before.length, after.slice(before.length)];
+  if (after.length > before.length && after.slice(0, before.length) === before)
+    return [PatchKind.Text, before.length, after.slice(before.length)];
   const limit = Math.min(before.length, after.length);
   const start = commonLength(limit, (from, to) => before.slice(from, to) === after.slice(from, to));
-  const end = commonLength(limit - start, (from, to) => before.slice(before.length - to, before.length - from) === after.slice(after.length - to, after.length - from));
+  const end = commonLength(
+    limit - start,
+    (from, to) =>
+      before.slice(before.length - to, before.length - from) === after.slice(after.length - to, after.length - from),
+  );
   if (start + end < after.length / 4) return [PatchKind.Replace, after];
   const insert = after.slice(start, after.length - end);
   return end === 0 ? [PatchKind.Text, start, insert] : [PatchKind.Text, start, insert, end];

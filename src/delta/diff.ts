@@ -12,13 +12,17 @@ import { PatchKind, type Patch } from "./patch.ts";
 /** What turns `before` into `after`, or undefined where they are equal. Its cost follows what has changed wherever versions share structure. */
 export function diff(before: Node, after: Node): Patch | undefined {
   if (Object.is(before, after)) return undefined;
-  if (typeof after === "string") return typeof before === "string" ? diffText(before, after) : [PatchKind.Replace, after];
-  if (typeof after !== "object" || after === null || typeof before !== "object" || before === null) return [PatchKind.Replace, after];
-  if (after instanceof ListNode) return before instanceof ListNode ? diffList(before, after, diff) : [PatchKind.Replace, after];
+  if (typeof after === "string")
+    return typeof before === "string" ? diffText(before, after) : [PatchKind.Replace, after];
+  if (typeof after !== "object" || after === null || typeof before !== "object" || before === null)
+    return [PatchKind.Replace, after];
+  if (after instanceof ListNode)
+    return before instanceof ListNode ? diffList(before, after, diff) : [PatchKind.Replace, after];
   if (isRecordNode(after)) return isRecordNode(before) ? diffRecord(before, after) : [PatchKind.Replace, after];
   if (after instanceof MapNode && before instanceof MapNode) return diffMap(before, after, diff);
   if (after instanceof SetNode && before instanceof SetNode) return diffSet(before, after);
-  if (after instanceof FrozenDate && before instanceof FrozenDate && Object.is(after.getTime(), before.getTime())) return undefined;
+  if (after instanceof FrozenDate && before instanceof FrozenDate && Object.is(after.getTime(), before.getTime()))
+    return undefined;
   return [PatchKind.Replace, after];
 }
 

@@ -22,11 +22,24 @@ export type Segment<V> = readonly [start: number, count: number] | readonly [ins
 /** The whole value. */
 export type ReplacePatch<V> = readonly [kind: 0, value: V];
 /** What has changed in an object. */
-export type RecordPatch<V> = readonly [kind: 1, changed: Readonly<Record<string, Patch<V>>>, removed?: readonly string[]];
+export type RecordPatch<V> = readonly [
+  kind: 1,
+  changed: Readonly<Record<string, Patch<V>>>,
+  removed?: readonly string[],
+];
 /** What has changed in an array. */
-export type ListPatch<V> = readonly [kind: 2, segments: readonly Segment<V>[] | 0, patches?: readonly (readonly [index: number, patch: Patch<V>])[]];
+export type ListPatch<V> = readonly [
+  kind: 2,
+  segments: readonly Segment<V>[] | 0,
+  patches?: readonly (readonly [index: number, patch: Patch<V>])[],
+];
 /** What has changed in a Map. */
-export type MapPatch<V> = readonly [kind: 3, set: readonly (readonly [key: V, value: V])[], removed: readonly V[], patches: readonly (readonly [key: V, patch: Patch<V>])[]];
+export type MapPatch<V> = readonly [
+  kind: 3,
+  set: readonly (readonly [key: V, value: V])[],
+  removed: readonly V[],
+  patches: readonly (readonly [key: V, patch: Patch<V>])[],
+];
 /** What has changed in a Set. */
 export type SetPatch<V> = readonly [kind: 4, added: readonly V[], removed: readonly V[]];
 /** What has changed in a string. */

@@ -6,7 +6,9 @@ export function callerFile(callee: unknown): string | undefined {
   Error.captureStackTrace(holder, callee as never);
   Error.stackTraceLimit = stackTraceLimit;
   for (const line of holder.stack?.split("\n").slice(1) ?? []) {
-    const file = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?)(?:\?[^:]*)?:\d+:\d+\)?$/.exec(line.trim().replace(/^at /, ""))?.[1];
+    const file = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?)(?:\?[^:]*)?:\d+:\d+\)?$/.exec(
+      line.trim().replace(/^at /, ""),
+    )?.[1];
     if (file !== undefined) return file.replace(/^file:\/\//, "");
   }
   return undefined;

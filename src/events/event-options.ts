@@ -31,10 +31,11 @@ export type Fits<C, M extends AnyFunction> = C extends Schemas
   : unknown;
 
 /** `unknown` where a background task is an async method that declares its `this`; else a type whose text says what is wrong. */
-export type DeclaresThis<S extends State, M extends AnyFunction> = unknown extends ThisParameterType<M>
-  ? { error: "declare `this: Background<YourState>` on a background task" }
-  : Background<S> extends ThisParameterType<M>
-    ? ReturnType<M> extends Promise<unknown>
-      ? unknown
-      : { error: "a background task is an async method" }
-    : { error: "`this` of a background task must be Background<YourState>" };
+export type DeclaresThis<S extends State, M extends AnyFunction> =
+  unknown extends ThisParameterType<M>
+    ? { error: "declare `this: Background<YourState>` on a background task" }
+    : Background<S> extends ThisParameterType<M>
+      ? ReturnType<M> extends Promise<unknown>
+        ? unknown
+        : { error: "a background task is an async method" }
+      : { error: "`this` of a background task must be Background<YourState>" };

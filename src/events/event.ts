@@ -16,28 +16,44 @@ import type { DeclaresThis, EventOptions, Fits, Schemas } from "./event-options.
  * ```
  * @throws StateDefinitionError for anything but a public instance method, and for a background task that is not an async method.
  */
-export function event<S extends State, A extends unknown[], R>(method: (this: S, ...args: A) => R, context: ClassMethodDecoratorContext<S>): void;
+export function event<S extends State, A extends unknown[], R>(
+  method: (this: S, ...args: A) => R,
+  context: ClassMethodDecoratorContext<S>,
+): void;
 export function event<const C extends Schemas | undefined = undefined, B extends boolean = false>(
   options: EventOptions<C, B>,
-): <S extends State, M extends AnyFunction>(method: M & Fits<C, M> & (B extends true ? DeclaresThis<S, M> : unknown), context: ClassMethodDecoratorContext<S, M>) => void;
+): <S extends State, M extends AnyFunction>(
+  method: M & Fits<C, M> & (B extends true ? DeclaresThis<S, M> : unknown),
+  context: ClassMethodDecoratorContext<S, M>,
+) => void;
 export function event(first: unknown, context?: ClassMethodDecoratorContext): unknown {
   const file = callerFile(event);
   if (context !== undefined) return mark(first as AnyFunction, context, {}, file);
   if (typeof first !== "object" || first === null) {
-    throw new StateDefinitionError("event is a decorator: write `@event` before a method of a state class, or `@event({ ...options })`.");
+    throw new StateDefinitionError(
+      "event is a decorator: write `@event` before a method of a state class, or `@event({ ...options })`.",
+    );
   }
   return (method: AnyFunction, methodContext: ClassMethodDecoratorContext) => mark(method, methodContext, first, file);
 }
 
 const asyncFunctionPrototype: unknown = Object.getPrototypeOf(async () => {});
 
-function mark(method: AnyFunction, context: ClassMethodDecoratorContext, options: EventOptions<Schemas | undefined, boolean>, file: string | undefined): unknown {
+function mark(
+  method: AnyFunction,
+  context: ClassMethodDecoratorContext,
+  options: EventOptions<Schemas | undefined, boolean>,
+  file: string | undefined,
+): unknown {
   const name = String(context.name);
   if (context.kind !== "method" || context.static || context.private) {
     const what = context.private ? "a #private member" : context.static ? "a static member" : `a ${context.kind}`;
-    throw new StateDefinitionError(`@event is on ${what} ("${name}"), and only a public method of an instance can be an event.`);
+    throw new StateDefinitionError(
+      `@event is on ${what} ("${name}"), and only a public method of an instance can be an event.`,
+    );
   }
-  if (typeof context.name === "symbol") throw new StateDefinitionError(`@event is on a method named by a symbol (${name}). Events have names.`);
+  if (typeof context.name === "symbol")
+    throw new StateDefinitionError(`@event is on a method named by a symbol (${name}). Events have names.`);
   const isBackground = options.background === true;
   if (isBackground && Object.getPrototypeOf(method) !== asyncFunctionPrototype) {
     throw new StateDefinitionError(
@@ -45,10 +61,14 @@ function mark(method: AnyFunction, context: ClassMethodDecoratorContext, options
     );
   }
   if (isBackground && options.onLoad === true) {
-    throw new StateDefinitionError(`"${name}" can't be both a background task and onLoad: let an onLoad handler trigger the task.`);
+    throw new StateDefinitionError(
+      `"${name}" can't be both a background task and onLoad: let an onLoad handler trigger the task.`,
+    );
   }
   if (!isBackground && options.onDisconnect !== undefined) {
-    throw new StateDefinitionError(`"${name}" has onDisconnect, which is for background tasks: a handler runs to its end though its page has left.`);
+    throw new StateDefinitionError(
+      `"${name}" has onDisconnect, which is for background tasks: a handler runs to its end though its page has left.`,
+    );
   }
   const replacement = isBackground ? refuseCalls(name) : method;
   markEvent(replacement, {

@@ -19,7 +19,9 @@ export interface HandlerCall {
 }
 
 /** What came of a handler: its result as a node, committed; or its error, undone. */
-export type HandlerOutcome = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: unknown };
+export type HandlerOutcome =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: unknown };
 
 /** Puts a handler's call into its session's queue of events: it runs when the ones before it have, inside the lock from start to end. */
 export function queueHandler(call: HandlerCall): void {
@@ -29,7 +31,8 @@ export function queueHandler(call: HandlerCall): void {
 function run(call: HandlerCall): void | Promise<void> {
   try {
     const args = call.isFromPage ? parseArguments(call.definition.name, call.event, call.args) : call.args;
-    if (args instanceof Promise) return args.then((parsed) => locked(call, parsed)).catch((error: unknown) => call.settled({ ok: false, error }));
+    if (args instanceof Promise)
+      return args.then((parsed) => locked(call, parsed)).catch((error: unknown) => call.settled({ ok: false, error }));
     const pending = locked(call, args);
     return pending?.catch((error: unknown) => call.settled({ ok: false, error }));
   } catch (error) {
@@ -48,7 +51,7 @@ function handle(call: HandlerCall, name: string, args: readonly unknown[]): void
   const outcome = runWindow<Value>(call.session, {
     name,
     mayAwait: mayAwait(call.event.method) || call.definition.hasAsyncMembers,
-    call: (transaction) => call.event.method.apply(transaction.self(call.definition), args as unknown[]),
+    call: (transaction) => call.event.method.apply(transaction.self(call.definition), args as unknown[]) as unknown,
     outcome: (value) => toValue(value, `the result of ${name}`),
   });
   if (outcome instanceof Promise) return outcome.then((value) => call.settled({ ok: true, value }));

@@ -18,6 +18,7 @@ export class Caret {
   restore(): void {
     const field = this.#field;
     if (field === undefined || this.#start === null || field !== field.ownerDocument.activeElement) return;
-    if (field.selectionStart !== this.#start || field.selectionEnd !== this.#end) field.setSelectionRange(this.#start, this.#end);
+    if (field.selectionStart !== this.#start || field.selectionEnd !== this.#end)
+      field.setSelectionRange(this.#start, this.#end);
   }
 }

@@ -79,7 +79,11 @@ export function useServerInput(value: string, send: SendText, options: ServerInp
 }
 
 /** What one field keeps from its first render on. */
-function createField(send: SendText): { readonly draft: TextDraft; readonly caret: Caret; readonly handlers: FieldHandlers } {
+function createField(send: SendText): {
+  readonly draft: TextDraft;
+  readonly caret: Caret;
+  readonly handlers: FieldHandlers;
+} {
   const draft = new TextDraft(send);
   const caret = new Caret();
   const handlers: FieldHandlers = {

@@ -67,9 +67,16 @@ export class App implements AppHandle {
     this.#clock = options.clock ?? systemClock;
     this.#states = makeTable(options.states, options.sources);
     const errors = new ErrorReporter(this.logger, options.onError);
-    this.#scheduler = new Scheduler({ onError: (error) => errors.report(error, { kind: "connection", name: "flush", id: "flush" }, "A flush failed") });
+    this.#scheduler = new Scheduler({
+      onError: (error) => errors.report(error, { kind: "connection", name: "flush", id: "flush" }, "A flush failed"),
+    });
     this.#tasks = new TaskRegistry(this.#clock, options.cancelGraceMs ?? 5_000, {
-      taskFailed: (task, error, what) => errors.report(error, { kind: "task", name: task.name, id: task.id }, `The task ${task.name} (${task.id}) ${what}`),
+      taskFailed: (task, error, what) =>
+        errors.report(
+          error,
+          { kind: "task", name: task.name, id: task.id },
+          `The task ${task.name} (${task.id}) ${what}`,
+        ),
       taskAbandoned: (task) =>
         this.logger.error(
           { task: task.name, taskId: task.id, reason: task.cancelReason },
@@ -86,13 +93,35 @@ export class App implements AppHandle {
       makeSession: (token) => this.#makeSession(token, options),
       isBusy: (session) => this.#tasks.hasTasks(session),
       onGone: (session, how) =>
-        this.#tasks.cancel(session, how === "left" ? "left" : "disconnected", (task) => task.event.onDisconnect === "cancel"),
+        this.#tasks.cancel(
+          session,
+          how === "left" ? "left" : "disconnected",
+          (task) => task.event.onDisconnect === "cancel",
+        ),
     });
     this.eventNamespace = { tokenToSid: this.#sessions.tokenToSid };
-    this.#peers = new PeerHub({ sessions: this.#sessions, dispatch: this.#dispatch, errors, logger: this.logger, stateNamed: (name) => this.#states.byName(name) });
-    this.#html = new PageHtml(this.path, () => this.#states, (token) => this.#makeSession(token, options), errors);
-    this.#sockets = new SocketServer(this.path, options, this.logger, (socket, request) => this.accept(socket, request));
-    this.#front = new HttpFront({ path: this.path, clientDir: options.clientDir, injectHtml: (html) => this.injectHtml(html), isClosing: () => this.#closing !== undefined });
+    this.#peers = new PeerHub({
+      sessions: this.#sessions,
+      dispatch: this.#dispatch,
+      errors,
+      logger: this.logger,
+      stateNamed: (name) => this.#states.byName(name),
+    });
+    this.#html = new PageHtml(
+      this.path,
+      () => this.#states,
+      (token) => this.#makeSession(token, options),
+      errors,
+    );
+    this.#sockets = new SocketServer(this.path, options, this.logger, (socket, request) =>
+      this.accept(socket, request),
+    );
+    this.#front = new HttpFront({
+      path: this.path,
+      clientDir: options.clientDir,
+      injectHtml: (html) => this.injectHtml(html),
+      isClosing: () => this.#closing !== undefined,
+    });
   }
 
   /** Serves the page (`clientDir`), the socket and the health endpoint on a server of its own. Port 0 takes a free one. */
@@ -110,7 +139,8 @@ export class App implements AppHandle {
     });
     const address = server.address();
     const bound = typeof address === "object" && address !== null ? address.port : port;
-    const name = host === undefined || host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+    const name =
+      host === undefined || host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
     return { url: `http://${name}:${bound}`, port: bound };
   }
 
@@ -140,10 +170,16 @@ export class App implements AppHandle {
    * @throws UnknownSessionError for a token that no session has (any more); ImmutableStateError inside a handler or window of that session;
    * LockTimeoutError after `lockTimeoutMs`.
    */
-  modifyState<S extends State, R>(clientToken: string, state: abstract new () => S, change: (self: S) => R): Promise<DeepReadonly<Result<R>>> {
+  modifyState<S extends State, R>(
+    clientToken: string,
+    state: abstract new () => S,
+    change: (self: S) => R,
+  ): Promise<DeepReadonly<Result<R>>> {
     const session = this.#sessions.get(clientToken);
     if (session === undefined) return Promise.reject(new UnknownSessionError());
-    return modifySession(session, windowOf(session), state, change as (self: object) => unknown) as Promise<DeepReadonly<Result<R>>>;
+    return modifySession(session, windowOf(session), state, change as (self: object) => unknown) as Promise<
+      DeepReadonly<Result<R>>
+    >;
   }
 
   /** Takes over reloaded state classes: sessions keep the values of vars whose names still match. For development servers. */
@@ -212,7 +248,14 @@ export class App implements AppHandle {
           `${waiter} has waited ${Math.round(waitedMs)} ms for the lock, which ${holder} holds.`,
         ),
     });
-    return new Session({ token, lock, scheduler: this.#scheduler, states: this.#states, app: this, starter: this.#dispatch });
+    return new Session({
+      token,
+      lock,
+      scheduler: this.#scheduler,
+      states: this.#states,
+      app: this,
+      starter: this.#dispatch,
+    });
   }
 }
 
@@ -226,4 +269,3 @@ function closeServer(server: Server): Promise<void> {
     server.closeIdleConnections();
   });
 }
-

@@ -3,7 +3,17 @@ import { ProtocolError, UnknownStateError } from "../base/errors.ts";
 import type { Session, Subscriber } from "../sessions/session.ts";
 import type { Router } from "../state/router.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
-import { CLOSE_CODES, PROTOCOL_VERSION, type CallMessage, type CallResult, type ClientMessage, type HelloMessage, type ServerMessage, type StateUpdate, type WirePage } from "../wire/messages.ts";
+import {
+  CLOSE_CODES,
+  PROTOCOL_VERSION,
+  type CallMessage,
+  type CallResult,
+  type ClientMessage,
+  type HelloMessage,
+  type ServerMessage,
+  type StateUpdate,
+  type WirePage,
+} from "../wire/messages.ts";
 import { parseClientMessage } from "../wire/parse-client-message.ts";
 import type { PeerRequest, PeerSocket } from "./peer.ts";
 import { fullUpdate, StateFeed, type OnComputedError } from "./state-feed.ts";
@@ -102,7 +112,12 @@ export class Connection implements Subscriber {
     const results = this.#results;
     if (states === undefined && results.length === 0) return;
     this.#results = [];
-    this.#send({ type: "update", version: session.snapshot.version, ...(states === undefined ? {} : { states }), ...(results.length === 0 ? {} : { results }) });
+    this.#send({
+      type: "update",
+      version: session.snapshot.version,
+      ...(states === undefined ? {} : { states }),
+      ...(results.length === 0 ? {} : { results }),
+    });
   }
 
   /** After a reload of the state classes: everything anew. */
@@ -115,7 +130,8 @@ export class Connection implements Subscriber {
 
   #take(message: ClientMessage): void {
     if (this.#phase === "greeting") {
-      if (message.type !== "hello") throw new ProtocolError("BAD_MESSAGE", `The first message must be hello, not ${message.type}.`);
+      if (message.type !== "hello")
+        throw new ProtocolError("BAD_MESSAGE", `The first message must be hello, not ${message.type}.`);
       this.#phase = "opening";
       this.documentId = message.document;
       void this.#open(message);
@@ -123,7 +139,8 @@ export class Connection implements Subscriber {
     }
     if (message.type === "hello") throw new ProtocolError("BAD_MESSAGE", "hello was said already.");
     if (this.#phase === "opening") {
-      if (this.#early.length >= MAX_EARLY_MESSAGES) throw new ProtocolError("BAD_MESSAGE", "Too many messages before the welcome.");
+      if (this.#early.length >= MAX_EARLY_MESSAGES)
+        throw new ProtocolError("BAD_MESSAGE", "Too many messages before the welcome.");
       this.#early.push(message);
       return;
     }
@@ -221,10 +238,14 @@ export class Connection implements Subscriber {
 }
 
 function parseQuery(query: string): Readonly<Record<string, string | readonly string[]>> {
-  const values: Record<string, string | readonly string[]> = Object.create(null) as Record<string, string | readonly string[]>;
+  const values: Record<string, string | readonly string[]> = Object.create(null) as Record<
+    string,
+    string | readonly string[]
+  >;
   for (const [key, value] of new URLSearchParams(query)) {
     const known = values[key];
-    values[key] = known === undefined ? value : Object.freeze([...(typeof known === "string" ? [known] : known), value]);
+    values[key] =
+      known === undefined ? value : Object.freeze([...(typeof known === "string" ? [known] : known), value]);
   }
   return Object.freeze(values);
 }

@@ -10,7 +10,7 @@ export class DocumentLoads {
   /** Whether this is the first time that the document uses the state; it is noted. */
   isFirst(session: Session, documentId: string, stateName: string): boolean {
     let documents = this.#loads.get(session);
-    if (documents === undefined) this.#loads.set(session, (documents = new Map()));
+    if (documents === undefined) this.#loads.set(session, (documents = new Map<string, Set<string>>()));
     let states = documents.get(documentId);
     if (states === undefined) {
       documents.set(documentId, (states = new Set()));

@@ -33,17 +33,26 @@ export class EventDispatch implements EventStarter {
   /** A page's call. `settled` is told once. */
   call(session: Session, message: CallMessage, settled: (result: CallResult) => void): void {
     const { id } = message;
-    const fail = (error: unknown, name: string): void => settled({ id, ok: false, error: this.#wireError(error, name) });
+    const fail = (error: unknown, name: string): void =>
+      settled({ id, ok: false, error: this.#wireError(error, name) });
     try {
       if (this.isClosed) throw new MeanwhileError("APP_CLOSED", "The app is closing; nothing new is started.");
       const { definition, event } = this.#find(message.state, message.event);
       const name = `${definition.name}.${event.name}`;
       const args = message.args.map((arg) => decodeMutable(arg, { maxDepth: MAX_ARGUMENT_DEPTH }));
       if (event.kind === "background") {
-        this.#startTask(session, definition, event, args, (runId) => settled({ id, ok: true, value: { id: runId } }), (error) => fail(error, name));
+        this.#startTask(
+          session,
+          definition,
+          event,
+          args,
+          (runId) => settled({ id, ok: true, value: { id: runId } }),
+          (error) => fail(error, name),
+        );
         return;
       }
-      const done = (outcome: HandlerOutcome): void => (outcome.ok ? settled({ id, ok: true, value: encodeNode(outcome.value) }) : fail(outcome.error, name));
+      const done = (outcome: HandlerOutcome): void =>
+        outcome.ok ? settled({ id, ok: true, value: encodeNode(outcome.value) }) : fail(outcome.error, name);
       queueHandler({ session, definition, event, args, isFromPage: true, settled: done });
     } catch (error) {
       fail(error, `${message.state}.${message.event}`);
@@ -68,12 +77,24 @@ export class EventDispatch implements EventStarter {
       args,
       isFromPage: false,
       settled: (outcome) => {
-        if (!outcome.ok) this.#errors.report(outcome.error, { kind: "event", name: `${definition.name}.${event.name}`, id: randomUUID() });
+        if (!outcome.ok)
+          this.#errors.report(outcome.error, {
+            kind: "event",
+            name: `${definition.name}.${event.name}`,
+            id: randomUUID(),
+          });
       },
     });
   }
 
-  #startTask(session: Session, definition: StateDefinition, event: EventSpec, args: readonly unknown[], started: (runId: string) => void, failed: (error: unknown) => void): void {
+  #startTask(
+    session: Session,
+    definition: StateDefinition,
+    event: EventSpec,
+    args: readonly unknown[],
+    started: (runId: string) => void,
+    failed: (error: unknown) => void,
+  ): void {
     const start = (parsed: readonly unknown[]): void => {
       const runId = randomUUID();
       this.#tasks.start(session, definition, event, parsed, runId);

@@ -27,7 +27,11 @@ export class HttpFront {
             etag: true,
             extensions: [],
             // Vite names what it builds by content; everything else is asked for anew.
-            setHeaders: (response, pathname) => response.setHeader("Cache-Control", pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"),
+            setHeaders: (response, pathname) =>
+              response.setHeader(
+                "Cache-Control",
+                pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+              ),
           });
   }
 

@@ -7,7 +7,12 @@ import type { StateClass } from "../state/state-context.ts";
 const HOLDER = { name: "app.modifyState" };
 
 /** A lock window for code outside any handler. `nested` is the open window of the session that the caller runs in, if any. */
-export async function modifySession(session: Session, nested: OpenWindow | undefined, state: StateClass, change: (self: object) => unknown): Promise<unknown> {
+export async function modifySession(
+  session: Session,
+  nested: OpenWindow | undefined,
+  state: StateClass,
+  change: (self: object) => unknown,
+): Promise<unknown> {
   if (nested !== undefined) {
     throw new ImmutableStateError(
       `app.modifyState was called while ${nested.name} holds that session's lock in the same flow: it would wait for itself for ever. Write through self, or use getState(Other).`,

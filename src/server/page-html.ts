@@ -26,11 +26,18 @@ export class PageHtml {
     const states: Record<string, FullUpdate> = {};
     for (const definition of this.#states().definitions) {
       states[definition.name] = fullUpdate(definition, reader, (_, name, error) =>
-        this.#errors.report(error, { kind: "computed", name: `${definition.name}.${name}`, id: randomUUID() }, `The computed var ${definition.name}.${name} failed on initial values`),
+        this.#errors.report(
+          error,
+          { kind: "computed", name: `${definition.name}.${name}`, id: randomUUID() },
+          `The computed var ${definition.name}.${name} failed on initial values`,
+        ),
       );
     }
     const data: PageData = { path: this.#path, states };
-    const json = JSON.stringify(data).replace(/[<\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    const json = JSON.stringify(data).replace(
+      /[<\u2028\u2029]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
     return `<script type="${DATA_BLOCK_TYPE}" id="${DATA_BLOCK_ID}">${json}</script>`;
   }
 

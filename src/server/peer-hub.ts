@@ -57,11 +57,15 @@ export class PeerHub implements ConnectionHost {
     const resumed = offered !== undefined && (await this.#mayResume(offered, connection));
     const session = resumed ? offered : this.#parts.sessions.create();
     if (hello.token !== undefined && !resumed) {
-      this.#parts.logger.debug({ offered: tokenHint(hello.token), given: tokenHint(session.token) }, "A page offered a token that it can't have, and got a fresh session");
+      this.#parts.logger.debug(
+        { offered: tokenHint(hello.token), given: tokenHint(session.token) },
+        "A page offered a token that it can't have, and got a fresh session",
+      );
     }
     const before = this.#holders.get(session);
     this.#holders.set(session, connection);
-    if (before !== undefined && before !== connection) before.close(CLOSE_CODES.replaced, "replaced by a newer connection");
+    if (before !== undefined && before !== connection)
+      before.close(CLOSE_CODES.replaced, "replaced by a newer connection");
     return { session, resumed };
   }
 
@@ -76,12 +80,17 @@ export class PeerHub implements ConnectionHost {
   loaded(session: Session, documentId: string, definitions: readonly StateDefinition[]): void {
     for (const definition of definitions) {
       if (!this.#loads.isFirst(session, documentId, definition.name)) continue;
-      for (const event of definition.events.values()) if (event.onLoad) this.#parts.dispatch.runHandler(session, definition, event, []);
+      for (const event of definition.events.values())
+        if (event.onLoad) this.#parts.dispatch.runHandler(session, definition, event, []);
     }
   }
 
   onComputedError = (definition: StateDefinition, name: string, error: unknown): void => {
-    this.#parts.errors.report(error, { kind: "computed", name: `${definition.name}.${name}`, id: randomUUID() }, `The computed var ${definition.name}.${name} failed`);
+    this.#parts.errors.report(
+      error,
+      { kind: "computed", name: `${definition.name}.${name}`, id: randomUUID() },
+      `The computed var ${definition.name}.${name} failed`,
+    );
   };
 
   connectionClosed(connection: Connection, session: Session | undefined, closeCode: number): void {

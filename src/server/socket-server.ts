@@ -19,12 +19,21 @@ export class SocketServer {
   readonly #sockets: WebSocketServer;
   readonly #servers = new Set<Server>();
 
-  constructor(path: string, options: AppOptions, logger: Logger, accept: (socket: PeerSocket, request: PeerRequest) => Peer) {
+  constructor(
+    path: string,
+    options: AppOptions,
+    logger: Logger,
+    accept: (socket: PeerSocket, request: PeerRequest) => Peer,
+  ) {
     this.#path = path;
     this.#options = options;
     this.#logger = logger;
     this.#accept = accept;
-    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes ?? 1024 * 1024, clientTracking: true });
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: options.maxMessageBytes ?? 1024 * 1024,
+      clientTracking: true,
+    });
   }
 
   attach(server: Server): void {
@@ -42,7 +51,12 @@ export class SocketServer {
   /** Settles when all sockets have closed; those that don't are cut. */
   async close(): Promise<void> {
     const open = [...this.#sockets.clients];
-    const closed = open.map((socket) => new Promise<void>((resolve) => (socket.readyState === WebSocket.CLOSED ? resolve() : socket.once("close", () => resolve()))));
+    const closed = open.map(
+      (socket) =>
+        new Promise<void>((resolve) =>
+          socket.readyState === WebSocket.CLOSED ? resolve() : socket.once("close", () => resolve()),
+        ),
+    );
     const timer = setTimeout(() => {
       for (const socket of open) socket.terminate();
     }, GOODBYE_MS);
@@ -57,7 +71,10 @@ export class SocketServer {
     // Others may listen on the same server: what is not ours is left alone.
     if ((end < 0 ? url : url.slice(0, end)) !== this.#path) return;
     if (!isOriginAllowed(request, this.#options.allowedOrigins ?? [])) {
-      this.#logger.warn({ origin: request.headers.origin, host: request.headers.host }, "A connection was refused: its page is of another origin. List it in allowedOrigins if it is yours.");
+      this.#logger.warn(
+        { origin: request.headers.origin, host: request.headers.host },
+        "A connection was refused: its page is of another origin. List it in allowedOrigins if it is yours.",
+      );
       socket.end("HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nORIGIN_REFUSED");
       return;
     }

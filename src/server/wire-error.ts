@@ -1,4 +1,10 @@
-import { InvalidArgumentsError, MeanwhileError, PublicError, UnknownEventError, UnknownStateError } from "../base/errors.ts";
+import {
+  InvalidArgumentsError,
+  MeanwhileError,
+  PublicError,
+  UnknownEventError,
+  UnknownStateError,
+} from "../base/errors.ts";
 import { copyIn } from "../data/copy-in.ts";
 import { encodeNode } from "../wire/encode-node.ts";
 import type { WireError } from "../wire/messages.ts";
@@ -17,8 +23,10 @@ export function publicWireError(error: unknown): WireError | undefined {
     };
   }
   if (error instanceof InvalidArgumentsError) return { code: error.code, message: error.message, issues: error.issues };
-  if (error instanceof UnknownEventError || error instanceof UnknownStateError) return { code: error.code, message: error.message };
-  if (error instanceof MeanwhileError && (error.code === "BAD_MESSAGE" || error.code === "APP_CLOSED")) return { code: error.code, message: error.message };
+  if (error instanceof UnknownEventError || error instanceof UnknownStateError)
+    return { code: error.code, message: error.message };
+  if (error instanceof MeanwhileError && (error.code === "BAD_MESSAGE" || error.code === "APP_CLOSED"))
+    return { code: error.code, message: error.message };
   return undefined;
 }
 

@@ -26,7 +26,13 @@ export class Presence {
   /** Set while leaving. */
   #timer: Timer | undefined;
 
-  constructor(token: string, tokens: Map<string, string>, clock: Clock, options: PresenceOptions, onGone: (how: Leaving) => void) {
+  constructor(
+    token: string,
+    tokens: Map<string, string>,
+    clock: Clock,
+    options: PresenceOptions,
+    onGone: (how: Leaving) => void,
+  ) {
     this.#token = token;
     this.#tokens = tokens;
     this.#clock = clock;

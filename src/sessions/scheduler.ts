@@ -1,65 +1,65 @@
-/** Who has something to send after commits: a connection. */
-export interface Flushable {
-  /** Sends what is new. An error is reported and harms nobody else. */
-  flush(): void;
-}
+import { AsyncResource } from "node:async_hooks";
+import { FlushQueue, type Flushable } from "./flush-queue.ts";
 
-/** A session's lock, as the scheduler resumes it. */
+export type { Flushable } from "./flush-queue.ts";
+
+/** What waits for a turn: a session's lock. */
 export interface Parked {
-  /** Gives the lock to the next waiter, if the lock is free and one waits. */
+  /** Lets the next waiter run, in microtasks. */
   resume(): void;
-  /** Whether one of the page's events waits. */
+  /** Whether one of the page's events waits: they go first. */
   readonly hasWaitingEvent: boolean;
+  /** Whether what was resumed may still run. */
+  readonly isHeld: boolean;
 }
 
 /** What a scheduler can be told. */
 export interface SchedulerOptions {
-  /** Told of a flush that threw. */
+  /** Told of a flush that threw. Must not throw. */
   readonly onError: (error: unknown) => void;
   /** How long sessions may run in one turn of the event loop, all together, in ms. Default 1. */
   readonly budgetMs?: number;
 }
 
-/** A flush that took longer than this waits `PACE` times as long before its next, so that what each costs stays linear in what changes. */
-const EXPENSIVE_FLUSH_MS = 0.2;
-const PACE = 9;
-const MAX_PACE_MS = 250;
 /** The clock is looked at every 1 to this many grants, so that about a twentieth of the budget passes between two looks. */
 const MAX_GRANTS_BETWEEN_LOOKS = 64;
-/** How many sessions of each kind one turn resumes at the most. */
-const MAX_BATCH = 64;
+const LOOKS_PER_BUDGET = 20;
+/** Flushes have at most this share of the budget beside what events take of it. */
+const FLUSH_SHARE = 1 / 2;
+/** Task windows have at least this share of the budget, whatever events and flushes took. */
+const WINDOW_SHARE = 1 / 8;
+/** How many microtasks the pump waits for what it has resumed, before it resumes the next: who awaits something real takes longer than any number. */
+const MAX_HOPS = 16;
 
 /**
  * Shares the process fairly among all sessions' locks.
  *
- * All that runs under a lock draws on one budget for each turn of the event loop. Once it is spent, sessions are parked, and one `setImmediate` (the
- * pump), which lets timers and sockets have their turn first, resumes sessions with waiting events, then flushes (for at most half a turn), then sessions
- * with waiting task windows, each kind in the order in which they were parked.
+ * All that runs under a lock draws on one budget for each turn of the event loop. Life of a turn: idle → begun (by the first grant, or by the pump) →
+ * spent: sessions are parked until the pump begins the next turn. The pump is one `setImmediate`, armed as long as a turn is begun, which lets
+ * timers and sockets have their turn first. It resumes sessions with waiting events, then flushes, then resumes sessions with waiting task windows, each
+ * kind in the order in which they came, one after the other while the budget lasts; of each kind at least one.
  */
 export class Scheduler {
   readonly #budgetMs: number;
-  readonly #onError: (error: unknown) => void;
-  /** When this turn's budget ends; 0 while no turn has begun. */
-  #deadline = 0;
-  #grantsLeft = 1;
-  #grantsBetweenLooks = 1;
-  #lastLook = 0;
-  #isSpent = false;
-  /** How many sessions of each kind one turn resumes. */
-  #batch = 1;
-  #turnBegan = 0;
+  readonly #flushes: FlushQueue;
+  readonly #events = new Set<Parked>();
+  readonly #windows = new Set<Parked>();
+  /** The pump runs in the async context that made the scheduler, not in that of whoever armed it. */
+  readonly #context = new AsyncResource("meanwhile.Scheduler", { requireManualDestroy: true });
+  // oxlint-disable-next-line no-unused-private-class-members -- what is not undefined is armed
   #pump: NodeJS.Immediate | undefined;
-  #events = new Set<Parked>();
-  #windows = new Set<Parked>();
-  #dirty = new Set<Flushable>();
-  /** Flushables whose last flush was expensive, until when they wait. */
-  readonly #paced = new Map<Flushable, { readyAt: number; timer: NodeJS.Timeout | undefined }>();
-  #afterFlush: (() => void)[] = [];
+  /** When this turn's budget ends; 0 while idle. */
+  #deadline = 0;
+  #isSpent = false;
+  #lastLook = 0;
+  /** Grants from the last look at the clock to the next. */
+  #grantsPlanned = 1;
+  #grantsLeft = 1;
   #drained: (() => void)[] = [];
 
   constructor(options: SchedulerOptions) {
-    this.#onError = options.onError;
     this.#budgetMs = options.budgetMs ?? 1;
+    this.#flushes = new FlushQueue({ onError: options.onError, onReady: () => this.#arm() });
   }
 
   /** Whether code may run under a lock now; false once the turn's budget is spent: park then. */
@@ -69,7 +69,7 @@ export class Scheduler {
     return this.#grantsLeft > 0 || this.#look();
   }
 
-  /** Resumes the lock in a later turn. */
+  /** Resumes the lock in a later turn. Parking it again moves it to the sessions with events if one waits by now, and else changes nothing. */
   park(lock: Parked): void {
     if (lock.hasWaitingEvent) {
       this.#windows.delete(lock);
@@ -83,48 +83,20 @@ export class Scheduler {
     this.#windows.delete(lock);
   }
 
-  /** Flushes it soon: never now, so that what one turn commits goes out together. */
+  /** Flushes it soon: never now, so that what one turn commits goes out together; later if its last flushes were expensive. */
   markDirty(flushable: Flushable): void {
-    const paced = this.#paced.get(flushable);
-    if (paced === undefined) {
-      this.#dirty.add(flushable);
-      this.#arm();
-      return;
-    }
-    if (paced.timer !== undefined) return;
-    const waitMs = paced.readyAt - performance.now();
-    if (waitMs <= 0) {
-      this.#paced.delete(flushable);
-      this.#dirty.add(flushable);
-      this.#arm();
-      return;
-    }
-    paced.timer = setTimeout(() => {
-      this.#paced.delete(flushable);
-      this.#dirty.add(flushable);
-      this.#arm();
-    }, waitMs);
+    this.#flushes.markDirty(flushable);
   }
 
   /** It has gone: nothing is flushed any more. */
   forget(flushable: Flushable): void {
-    this.#dirty.delete(flushable);
-    clearTimeout(this.#paced.get(flushable)?.timer);
-    this.#paced.delete(flushable);
+    this.#flushes.forget(flushable);
   }
 
-  /** Flushes these in a later turn, however expensive their last flush was, and settles when it has. */
+  /** Settles, in a later turn and within its budget, when those of these that are dirty have been flushed, however expensive their last flush was. */
   flushed(flushables: Iterable<Flushable>): Promise<void> {
-    for (const flushable of flushables) {
-      const paced = this.#paced.get(flushable);
-      if (paced?.timer === undefined) continue;
-      clearTimeout(paced.timer);
-      this.#paced.delete(flushable);
-      this.#dirty.add(flushable);
-    }
-    return new Promise((resolve) => {
-      this.#afterFlush.push(resolve);
-      this.#arm();
+    return new Promise((resume) => {
+      this.#flushes.whenFlushed(flushables, () => this.park({ resume, hasWaitingEvent: true, isHeld: true }));
     });
   }
 
@@ -136,23 +108,17 @@ export class Scheduler {
     });
   }
 
-  /** Forgets everything. */
+  /** Nothing more is flushed: who drains, or waits for a flush, goes on. Locks that are parked still have their turn. */
   dispose(): void {
-    clearImmediate(this.#pump);
-    for (const { timer } of this.#paced.values()) clearTimeout(timer);
-    this.#paced.clear();
-    this.#dirty.clear();
-    this.#events.clear();
-    this.#windows.clear();
-    for (const resolve of [...this.#afterFlush, ...this.#drained]) resolve();
-    this.#afterFlush = [];
-    this.#drained = [];
+    this.#flushes.clear();
+    this.#settleDrained();
   }
 
+  /** Looks at the clock for a grant; false where it comes too late. */
   #look(): boolean {
     const now = performance.now();
     if (this.#deadline === 0) {
-      this.#beginTurn(now);
+      this.#beginTurn(now, this.#budgetMs);
       this.#arm();
       return true;
     }
@@ -160,101 +126,74 @@ export class Scheduler {
       this.#isSpent = true;
       return false;
     }
-    const each = (now - this.#lastLook) / this.#grantsBetweenLooks;
-    const wanted = each > 0 ? Math.floor(this.#budgetMs / 20 / each) : MAX_GRANTS_BETWEEN_LOOKS;
-    // Grow slowly, shrink at once: windows may become longer at any time.
-    this.#grantsBetweenLooks = Math.max(1, Math.min(wanted, this.#grantsBetweenLooks * 2, MAX_GRANTS_BETWEEN_LOOKS));
-    this.#grantsLeft = this.#grantsBetweenLooks;
+    const grants = this.#grantsPlanned - this.#grantsLeft;
+    if (grants > 0) {
+      const eachMs = (now - this.#lastLook) / grants;
+      const wanted = eachMs > 0 ? Math.floor(this.#budgetMs / LOOKS_PER_BUDGET / eachMs) : MAX_GRANTS_BETWEEN_LOOKS;
+      // Grow slowly, shrink at once: windows may become longer at any time.
+      this.#planGrants(Math.max(1, Math.min(wanted, this.#grantsPlanned * 2, MAX_GRANTS_BETWEEN_LOOKS)));
+    }
     this.#lastLook = now;
     return true;
   }
 
-  #beginTurn(now: number): void {
-    this.#deadline = now + this.#budgetMs;
-    this.#lastLook = now;
+  #beginTurn(now: number, budgetMs: number): void {
+    this.#deadline = now + budgetMs;
     this.#isSpent = false;
-    this.#grantsLeft = this.#grantsBetweenLooks;
+    this.#lastLook = now;
+    this.#planGrants(1);
+  }
+
+  #planGrants(count: number): void {
+    this.#grantsPlanned = this.#grantsLeft = count;
   }
 
   #arm(): void {
-    this.#pump ??= setImmediate(this.#turn);
+    this.#pump ??= setImmediate(this.#onImmediate);
   }
 
-  readonly #turn = (): void => {
+  readonly #onImmediate = (): void => {
     this.#pump = undefined;
-    const now = performance.now();
-    this.#adaptBatch(now);
-    this.#beginTurn(now);
-    this.#resume(this.#events);
-    this.#flush();
-    this.#resume(this.#windows);
-    if (this.#isPending) this.#arm();
-    else if (this.#drained.length > 0) void this.#settleDrained();
-    // Nothing to do: the next grant begins a turn of its own.
-    if (this.#pump === undefined) this.#deadline = 0;
-    if (this.#deadline === 0) this.#grantsLeft = 1;
+    void this.#context.runInAsyncScope(this.#turn, this);
   };
 
-  get #isPending(): boolean {
-    return this.#events.size > 0 || this.#windows.size > 0 || this.#dirty.size > 0;
-  }
-
-  /** Resumed sessions run in microtasks after the turn's callback, where nothing can stop them before they have run once: so only a few at a time. */
-  #resume(parked: Set<Parked>): void {
-    let left = Math.min(parked.size, this.#batch);
-    for (const lock of parked) {
-      if (left === 0) break;
-      left -= 1;
-      parked.delete(lock);
-      lock.resume();
-    }
-  }
-
-  /** More sessions a turn while turns stay within the budget, fewer as soon as they don't. */
-  #adaptBatch(now: number): void {
-    const tookMs = now - this.#turnBegan;
-    this.#turnBegan = now;
-    this.#batch = tookMs < this.#budgetMs ? Math.min(this.#batch * 2, MAX_BATCH) : Math.max(1, this.#batch >> 1);
-  }
-
-  #flush(): void {
-    const waiting = this.#afterFlush;
-    if (this.#dirty.size > 0) {
-      let now = performance.now();
-      const until = now + this.#budgetMs / 2;
-      for (const flushable of this.#dirty) {
-        this.#dirty.delete(flushable);
-        try {
-          flushable.flush();
-        } catch (error) {
-          this.#onError(error);
-        }
-        const after = performance.now();
-        const tookMs = after - now;
-        now = after;
-        if (tookMs > EXPENSIVE_FLUSH_MS) this.#paced.set(flushable, { readyAt: now + Math.min(tookMs * PACE, MAX_PACE_MS), timer: undefined });
-        if (now > until) break;
-      }
-    }
-    if (this.#dirty.size > 0 || waiting.length === 0) return;
-    this.#afterFlush = [];
-    for (const resolve of waiting) resolve();
-  }
-
-  /** What the last microtasks of this turn set off counts too. */
-  async #settleDrained(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.#isPending || this.#hasPacedFlush) {
-      this.#arm();
+  /** One turn: from its first microtask to its last, nothing but microtasks runs. */
+  async #turn(): Promise<void> {
+    if (this.#events.size === 0 && this.#windows.size === 0 && !this.#flushes.isReady) {
+      this.#deadline = 0;
+      this.#isSpent = false;
+      this.#planGrants(1);
+      if (this.#flushes.isEmpty) this.#settleDrained();
       return;
     }
+    this.#beginTurn(performance.now(), this.#budgetMs);
+    if (this.#events.size > 0) await this.#resume(this.#events);
+    this.#flushes.flush(this.#budgetMs * FLUSH_SHARE);
+    if (this.#windows.size > 0) {
+      const now = performance.now();
+      this.#beginTurn(now, Math.max(this.#deadline - now, this.#budgetMs * WINDOW_SHARE));
+      await this.#resume(this.#windows);
+    }
+    this.#arm();
+  }
+
+  async #resume(parked: Set<Parked>): Promise<void> {
+    // Who is parked again meanwhile is at the end, and has its next turn when everybody has had one.
+    let left = parked.size;
+    for (const lock of parked) {
+      parked.delete(lock);
+      this.#grantsLeft -= 1;
+      lock.resume();
+      // oxlint-disable-next-line typescript/await-thenable -- a hop: lets the microtask that was resumed run
+      for (let hops = 0; lock.isHeld && hops < MAX_HOPS && !this.#isSpent; hops += 1) await undefined;
+      left -= 1;
+      if (left === 0 || this.#isSpent || !this.#look()) return;
+    }
+  }
+
+  #settleDrained(): void {
     const drained = this.#drained;
     this.#drained = [];
     for (const resolve of drained) resolve();
-  }
-
-  get #hasPacedFlush(): boolean {
-    for (const { timer } of this.#paced.values()) if (timer !== undefined) return true;
-    return false;
   }
 }

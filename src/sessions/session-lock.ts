@@ -33,6 +33,9 @@ export interface Waiting {
 /** How many events may run in a row while a task window waits. */
 const MAX_EVENTS_IN_ROW = 8;
 
+/** In place of a time: the hold is not measured. */
+const UNMEASURED = -1;
+
 class Waiter implements Linked<Waiter>, Waiting {
   previous: Waiter | undefined = undefined;
   next: Waiter | undefined = undefined;
@@ -67,25 +70,33 @@ class Waiter implements Linked<Waiter>, Waiting {
  *
  * Life: free → held (`tryAcquire`, or granted to a waiter) → free, or handed to the next waiter → ... A lock whose next waiter may not run in this
  * turn, since the turn's budget is spent, is parked: free, and resumed by the scheduler.
+ *
+ * Holds and waits are watched by one timer, which is set when one of them begins and left alone until it fires. A synchronous window that need not
+ * wait begins neither, and costs no look at the clock.
  */
 export class SessionLock implements Parked {
   readonly #scheduler: Scheduler;
   readonly #clock: Clock;
   readonly #options: SessionLockOptions;
+  /** How soon there may be something to report of a hold or a wait that begins now, in ms. */
+  readonly #soonestMs: number;
   readonly #events = new LinkedQueue<Waiter>();
   readonly #windows = new LinkedQueue<Waiter>();
   #holder: LockHolder | undefined;
-  /** When the holder got the lock, or (where that was not worth a look at the clock) was first seen holding it; 0 while unknown. */
-  #heldSince = 0;
-  #eventsInRow = 0;
+  /** When the holder got the lock, or was first seen holding it. */
+  #heldSince = UNMEASURED;
   #isHoldReported = false;
-  /** Runs while somebody waits: for timeouts and reports. */
+  #eventsInRow = 0;
   #watch: Timer | undefined;
+  /** When the watch fires; infinite while none is set. */
+  #watchDue = Number.POSITIVE_INFINITY;
 
   constructor(scheduler: Scheduler, clock: Clock, options: SessionLockOptions) {
     this.#scheduler = scheduler;
     this.#clock = clock;
     this.#options = options;
+    this.#soonestMs =
+      options.lockTimeoutMs > 0 ? Math.min(options.slowHoldMs, options.lockTimeoutMs) : options.slowHoldMs;
   }
 
   /** Who holds the lock now. */
@@ -93,28 +104,36 @@ export class SessionLock implements Parked {
     return this.#holder;
   }
 
+  get isHeld(): boolean {
+    return this.#holder !== undefined;
+  }
+
   get hasWaitingEvent(): boolean {
     return this.#events.length > 0;
   }
 
+  /** Whether nobody holds the lock, and nobody waits for it. */
   get isIdle(): boolean {
     return this.#holder === undefined && this.#events.length === 0 && this.#windows.length === 0;
   }
 
   /** Takes the lock at once where it is free, nobody waits, and the turn's budget allows. */
-  tryAcquire(_lane: Lane, holder: LockHolder): boolean {
-    if (this.#holder !== undefined || this.#events.length > 0 || this.#windows.length > 0 || !this.#scheduler.tryRun()) return false;
+  tryAcquire(lane: Lane, holder: LockHolder): boolean {
+    if (this.#holder !== undefined || this.#events.length > 0 || this.#windows.length > 0 || !this.#scheduler.tryRun())
+      return false;
     this.#holder = holder;
-    this.#heldSince = 0;
+    this.#heldSince = lane === "event" ? this.#clock.now() : UNMEASURED;
     return true;
   }
 
   /** Takes a place in a lane. */
   enqueue(lane: Lane, holder: LockHolder): Waiting {
-    const waiter = new Waiter(this, lane, holder, this.#clock.now());
+    const now = this.#clock.now();
+    const waiter = new Waiter(this, lane, holder, now);
     (lane === "event" ? this.#events : this.#windows).push(waiter);
     if (this.#holder === undefined) this.#scheduler.park(this);
-    this.watchHolder();
+    else if (this.#heldSince === UNMEASURED) this.#heldSince = now;
+    this.#watchFrom(now);
     return waiter;
   }
 
@@ -125,12 +144,9 @@ export class SessionLock implements Parked {
 
   /** Ends the hold; the next waiter is granted in this turn if the budget allows, and runs in its own async context. */
   release(): void {
+    if (this.#heldSince !== UNMEASURED) this.#endMeasuredHold();
     this.#holder = undefined;
-    this.#isHoldReported = false;
-    if (this.#events.length === 0 && this.#windows.length === 0) {
-      if (this.#watch !== undefined) this.#stopWatch();
-      return;
-    }
+    if (this.#events.length === 0 && this.#windows.length === 0) return;
     if (this.#scheduler.tryRun()) this.#grantNext();
     else this.#scheduler.park(this);
   }
@@ -144,59 +160,89 @@ export class SessionLock implements Parked {
   remove(waiter: Waiter, reason: unknown): void {
     waiter.isWaiting = false;
     (waiter.lane === "event" ? this.#events : this.#windows).remove(waiter);
-    if (this.isIdle) {
-      this.#scheduler.unpark(this);
-      this.#stopWatch();
-    }
+    if (this.isIdle) this.#scheduler.unpark(this);
     waiter.reject(reason);
   }
 
-  /** Looks after the hold and the waits from now on, until the lock is free. Call where a hold goes on after the call that took the lock. */
+  /** Measures the hold, from now on if it was not measured yet. Call where it goes on after the call that took the lock. */
   watchHolder(): void {
-    if (this.#heldSince === 0) this.#heldSince = this.#clock.now();
-    if (this.#watch !== undefined) return;
-    const { lockTimeoutMs, slowHoldMs } = this.#options;
-    const everyMs = lockTimeoutMs > 0 ? Math.min(slowHoldMs, lockTimeoutMs) : slowHoldMs;
-    this.#watch = this.#clock.setTimer(Math.max(1, everyMs), () => {
-      this.#watch = undefined;
-      this.#look();
-      if (!this.isIdle) this.watchHolder();
-    }, false);
-  }
-
-  #stopWatch(): void {
-    this.#watch?.cancel();
-    this.#watch = undefined;
+    const now = this.#clock.now();
+    if (this.#heldSince === UNMEASURED) this.#heldSince = now;
+    this.#watchFrom(now);
   }
 
   #grantNext(): void {
-    const takesWindow = this.#events.length === 0 || (this.#windows.length > 0 && this.#eventsInRow >= MAX_EVENTS_IN_ROW);
+    const takesWindow =
+      this.#events.length === 0 || (this.#windows.length > 0 && this.#eventsInRow >= MAX_EVENTS_IN_ROW);
     const waiter = takesWindow ? this.#windows.shift() : this.#events.shift();
     if (waiter === undefined) return;
     this.#eventsInRow = takesWindow ? 0 : this.#eventsInRow + 1;
     waiter.isWaiting = false;
     this.#holder = waiter.holder;
-    this.#heldSince = this.#watch === undefined ? 0 : this.#clock.now();
+    if (!takesWindow || this.#watchDue === Number.POSITIVE_INFINITY) {
+      const now = this.#clock.now();
+      if (!takesWindow) this.#heldSince = now;
+      this.#watchFrom(now);
+    }
     waiter.grant();
   }
 
-  #look(): void {
+  /** A hold that ended before the watch saw it, as one that kept the whole process busy does. */
+  #endMeasuredHold(): void {
+    this.#reportHold(this.#clock.now());
+    this.#heldSince = UNMEASURED;
+    this.#isHoldReported = false;
+  }
+
+  #reportHold(now: number): void {
+    const heldMs = now - this.#heldSince;
+    if (this.#holder === undefined || this.#isHoldReported || heldMs < this.#options.slowHoldMs) return;
+    this.#isHoldReported = true;
+    this.#options.onSlowHold(this.#holder, heldMs);
+  }
+
+  /** Sees to it that what begins now is looked after in time. A watch that fires sooner finds out when to look next. */
+  #watchFrom(now: number): void {
+    if (this.#watchDue > now + this.#soonestMs) this.#watchAt(now + this.#soonestMs, now);
+  }
+
+  #watchAt(due: number, now: number): void {
+    this.#watch?.cancel();
+    this.#watchDue = due;
+    this.#watch =
+      due === Number.POSITIVE_INFINITY ? undefined : this.#clock.setTimer(Math.max(0, due - now), this.#onWatch, false);
+  }
+
+  readonly #onWatch = (): void => {
+    this.#watch = undefined;
     const now = this.#clock.now();
-    const { lockTimeoutMs, slowHoldMs, onSlowHold, onSlowWait } = this.#options;
-    if (this.#holder !== undefined && !this.#isHoldReported && this.#heldSince > 0 && now - this.#heldSince >= slowHoldMs) {
-      this.#isHoldReported = true;
-      onSlowHold(this.#holder, now - this.#heldSince);
+    // Timers may fire a fraction of a millisecond early.
+    this.#watchAt(now < this.#watchDue ? this.#watchDue : this.#report(now), now);
+  };
+
+  /** Reports and times out what is due, and gives when the next of it will be. */
+  #report(now: number): number {
+    const { lockTimeoutMs, slowHoldMs, onSlowWait } = this.#options;
+    let next = Number.POSITIVE_INFINITY;
+    if (this.#holder !== undefined) {
+      if (this.#heldSince === UNMEASURED) this.#heldSince = now;
+      this.#reportHold(now);
+      if (!this.#isHoldReported) next = this.#heldSince + slowHoldMs;
     }
     const holder = this.#holder?.name ?? "nobody (the process is busy)";
-    // First in, first out: the first one that has not waited long enough ends the search.
+    // Of the events that wait only the first is reported: the others wait for it.
     const event = this.#events.first;
-    if (event !== undefined && !event.isReported && now - event.since >= slowHoldMs) {
-      event.isReported = true;
-      onSlowWait(event.holder.name, holder, now - event.since);
+    if (event !== undefined && !event.isReported) {
+      if (now - event.since >= slowHoldMs) {
+        event.isReported = true;
+        onSlowWait(event.holder.name, holder, now - event.since);
+      } else next = Math.min(next, event.since + slowHoldMs);
     }
-    if (lockTimeoutMs === 0) return;
-    for (let waiter = this.#windows.first; waiter !== undefined && now - waiter.since >= lockTimeoutMs; waiter = this.#windows.first) {
-      this.remove(waiter, new LockTimeoutError(waiter.holder.name, holder, now - waiter.since));
+    if (lockTimeoutMs === 0) return next;
+    let window = this.#windows.first;
+    for (; window !== undefined && now - window.since >= lockTimeoutMs; window = this.#windows.first) {
+      this.remove(window, new LockTimeoutError(window.holder.name, holder, now - window.since));
     }
+    return window === undefined ? next : Math.min(next, window.since + lockTimeoutMs);
   }
 }

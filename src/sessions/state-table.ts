@@ -21,7 +21,11 @@ export class StateTable {
       const known = byName.get(definition.name);
       if (known !== undefined) {
         if (known.stateClass === stateClass) continue;
-        throw new DuplicateStateError(definition.name, known.file ?? "an unknown file", definition.file ?? "an unknown file");
+        throw new DuplicateStateError(
+          definition.name,
+          known.file ?? "an unknown file",
+          definition.file ?? "an unknown file",
+        );
       }
       byName.set(definition.name, definition);
     }

@@ -28,7 +28,11 @@ const classes = new WeakMap<StateDefinition, TriggersClass>();
 /**
  * The functions that start events of a state: inside a transaction once it is committed, and never if it is undone; without one at once.
  */
-export function makeTriggers(session: Session, definition: StateDefinition, transaction: Transaction | undefined): object {
+export function makeTriggers(
+  session: Session,
+  definition: StateDefinition,
+  transaction: Transaction | undefined,
+): object {
   let Triggers = classes.get(definition);
   if (Triggers === undefined) classes.set(definition, (Triggers = makeClass(definition)));
   return new Triggers({ session, transaction });
@@ -50,7 +54,10 @@ function makeClass(definition: StateDefinition): TriggersClass {
         const start = (): void => session.starter.startEvent(session, definition, event, copied, id);
         if (transaction === undefined) start();
         else if (transaction.isOpen) transaction.triggers.push({ start });
-        else throw new ImmutableStateError(`${definition.name}.${event.name} was triggered after its lock window (or handler) had ended. Trigger it inside the window, or on the task's own \`this\`.`);
+        else
+          throw new ImmutableStateError(
+            `${definition.name}.${event.name} was triggered after its lock window (or handler) had ended. Trigger it inside the window, or on the task's own \`this\`.`,
+          );
         return { id };
       },
     });

@@ -1,4 +1,3 @@
-import type { Node } from "../data/node.ts";
 import { readonlyView } from "../state/readonly-view.ts";
 import { Transaction } from "../state/transaction.ts";
 import { viewTarget } from "../state/view-target.ts";
@@ -50,7 +49,13 @@ export function runWindow<R>(session: Session, code: WindowCode<R>): R | Promise
   return finish(session, transaction, window, code, value).finally(end);
 }
 
-async function finish<R>(session: Session, transaction: Transaction, window: OpenWindow, code: WindowCode<R>, pending: unknown): Promise<R> {
+async function finish<R>(
+  session: Session,
+  transaction: Transaction,
+  window: OpenWindow,
+  code: WindowCode<R>,
+  pending: unknown,
+): Promise<R> {
   let value = isPromiseLike(pending) ? await pending : pending;
   if (isGenerator(value)) value = await drive(session, transaction, window, value);
   const outcome = code.outcome(value);
@@ -59,7 +64,12 @@ async function finish<R>(session: Session, transaction: Transaction, window: Ope
 }
 
 /** Runs a generator to its end: each `yield` commits, and lets the page have it. */
-async function drive(session: Session, transaction: Transaction, window: OpenWindow, generator: AnyGenerator): Promise<unknown> {
+async function drive(
+  session: Session,
+  transaction: Transaction,
+  window: OpenWindow,
+  generator: AnyGenerator,
+): Promise<unknown> {
   for (;;) {
     const step = await runInWindow(window, true, () => generator.next());
     if (step.done === true) return step.value;
@@ -79,7 +89,7 @@ async function drive(session: Session, transaction: Transaction, window: OpenWin
 export function committedResult(value: unknown, depth = 0): unknown {
   if (typeof value !== "object" || value === null || depth > 16) return value;
   const target = viewTarget(value);
-  if (target !== undefined) return readonlyView(target.toNode() as Node);
+  if (target !== undefined) return readonlyView(target.toNode());
   if (Array.isArray(value)) {
     const items = value.map((item) => committedResult(item, depth + 1));
     return items.some((item, index) => item !== value[index]) ? items : value;
@@ -94,7 +104,12 @@ export function committedResult(value: unknown, depth = 0): unknown {
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as PromiseLike<unknown>).then === "function" && viewTarget(value) === undefined;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as PromiseLike<unknown>).then === "function" &&
+    viewTarget(value) === undefined
+  );
 }
 
 function isGenerator(value: unknown): value is AnyGenerator {

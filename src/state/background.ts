@@ -1,4 +1,12 @@
-import type { AnyFunction, BackgroundBrand, DeepReadonly, OwnName, Result, stateBrand, View } from "../data/deep-readonly.ts";
+import type {
+  AnyFunction,
+  BackgroundBrand,
+  DeepReadonly,
+  OwnName,
+  Result,
+  stateBrand,
+  View,
+} from "../data/deep-readonly.ts";
 import type { AppHandle } from "./app-handle.ts";
 import type { Router } from "./router.ts";
 import type { State } from "./state.ts";

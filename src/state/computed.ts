@@ -46,7 +46,9 @@ export function noteRead(definition: StateDefinition | undefined, index: number,
 
 /** The error for a write inside a computed var. */
 export function computedWriteError(): ComputedVarError {
-  return new ComputedVarError("A computed var (a getter) must not write state. Write in an event handler, or in a method named _x.");
+  return new ComputedVarError(
+    "A computed var (a getter) must not write state. Write in an event handler, or in a method named _x.",
+  );
 }
 
 /** Whether a computed var runs now. */

@@ -29,13 +29,13 @@ class LiveDate extends Date {}
 
 for (const name of Object.getOwnPropertyNames(Date.prototype)) {
   if (!name.startsWith("set")) continue;
-  const set = Date.prototype[name as "setTime"] as (...args: number[]) => number;
+  const set = Date.prototype[name as "setTime"];
   Object.defineProperty(LiveDate.prototype, name, {
     configurable: true,
     writable: true,
     value(this: LiveDate & { [TARGET]: DateDraft }, ...args: number[]): number {
       this[TARGET].beforeWrite();
-      return set.apply(this, args);
+      return set.apply(this, args as [number]);
     },
   });
 }

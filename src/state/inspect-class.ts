@@ -8,9 +8,20 @@ import { State } from "./state.ts";
 import type { StateClass } from "./state-context.ts";
 
 /** The names that the framework has on every state; no var or method may take one. */
-export const OWN_NAMES: ReadonlySet<string> = new Set<OwnName>(["app", "router", "getState", "reset", "trigger", "lock", "task"]);
+export const OWN_NAMES: ReadonlySet<string> = new Set<OwnName>([
+  "app",
+  "router",
+  "getState",
+  "reset",
+  "trigger",
+  "lock",
+  "task",
+]);
 
-const asyncPrototypes = new Set<unknown>([Object.getPrototypeOf(async () => {}), Object.getPrototypeOf(async function* () {})]);
+const asyncPrototypes = new Set<unknown>([
+  Object.getPrototypeOf(async () => {}),
+  Object.getPrototypeOf(async function* () {}),
+]);
 
 interface Inspected {
   varNames: string[];
@@ -28,7 +39,9 @@ export function inspectClass(stateClass: StateClass): Inspected {
     );
   }
   if (stateClass.name === "") {
-    throw new StateDefinitionError("A state class has no name, and states are known by their name: declare it as `class MyState extends State`.");
+    throw new StateDefinitionError(
+      "A state class has no name, and states are known by their name: declare it as `class MyState extends State`.",
+    );
   }
   const members = membersOf(stateClass);
   const varNames = varNamesOf(stateClass, members);
@@ -36,7 +49,10 @@ export function inspectClass(stateClass: StateClass): Inspected {
     varNames,
     computed: computedOf(members),
     events: eventsOf(stateClass, members),
-    hasAsyncMembers: [...members].some(([, { descriptor }]) => asyncPrototypes.has(prototypeOf(descriptor.value)) && eventSpecOf(descriptor.value)?.kind !== "background"),
+    hasAsyncMembers: [...members].some(
+      ([, { descriptor }]) =>
+        asyncPrototypes.has(prototypeOf(descriptor.value)) && eventSpecOf(descriptor.value)?.kind !== "background",
+    ),
   };
 }
 
@@ -47,12 +63,17 @@ interface Member {
   inherited: PropertyDescriptor | undefined;
 }
 
-const prototypeOf = (value: unknown): unknown => (typeof value === "function" ? Object.getPrototypeOf(value) : undefined);
+const prototypeOf = (value: unknown): unknown =>
+  typeof value === "function" ? Object.getPrototypeOf(value) : undefined;
 
 /** Methods and accessors by name, the most derived one each. */
 function membersOf(stateClass: StateClass): Map<string, Member> {
   const members = new Map<string, Member>();
-  for (let level: object = stateClass.prototype; level !== State.prototype; level = Object.getPrototypeOf(level) as object) {
+  for (
+    let level = stateClass.prototype as object;
+    level !== State.prototype;
+    level = Object.getPrototypeOf(level) as object
+  ) {
     const owner = level.constructor.name || stateClass.name;
     const privateName = findPrivateName(level.constructor);
     if (privateName !== undefined) {
@@ -81,7 +102,10 @@ function refuseOwnName(owner: string, name: string): never {
 function varNamesOf(stateClass: StateClass, members: Map<string, Member>): string[] {
   const instance = construct(stateClass);
   const symbol = Object.getOwnPropertySymbols(instance)[0];
-  if (symbol !== undefined) throw new StateDefinitionError(`${stateClass.name} has a field named by a symbol (${String(symbol)}). Name vars by strings.`);
+  if (symbol !== undefined)
+    throw new StateDefinitionError(
+      `${stateClass.name} has a field named by a symbol (${String(symbol)}). Name vars by strings.`,
+    );
   const names = Object.keys(instance);
   for (const name of names) {
     if (OWN_NAMES.has(name)) refuseOwnName(stateClass.name, name);
@@ -91,7 +115,9 @@ function varNamesOf(stateClass: StateClass, members: Map<string, Member>): strin
       );
     }
     if (members.has(name)) {
-      throw new StateDefinitionError(`${stateClass.name}.${name} is both a field and a method or getter (of ${members.get(name)!.owner}). Rename one of them.`);
+      throw new StateDefinitionError(
+        `${stateClass.name}.${name} is both a field and a method or getter (of ${members.get(name)!.owner}). Rename one of them.`,
+      );
     }
   }
   return names;
@@ -102,7 +128,8 @@ function computedOf(members: Map<string, Member>): ComputedSpec[] {
   for (const [name, { descriptor, inherited, owner }] of members) {
     if (descriptor.get === undefined && descriptor.set === undefined) continue;
     const get = descriptor.get ?? inherited?.get;
-    if (get === undefined) throw new StateDefinitionError(`${owner}.${name} has a setter and no getter. Add a getter, or make it an event.`);
+    if (get === undefined)
+      throw new StateDefinitionError(`${owner}.${name} has a setter and no getter. Add a getter, or make it an event.`);
     computed.push({ name, index: computed.length, isBackend: name.startsWith("_"), get, set: descriptor.set });
   }
   return computed;
@@ -121,7 +148,10 @@ function eventsOf(stateClass: StateClass, members: Map<string, Member>): Map<str
           `${overridden === undefined ? "" : ` (an override repeats the ${overridden.kind === "background" ? "@event({ background: true })" : "@event"} of what it overrides)`}, or name it _${name}.`,
       );
     }
-    if (name.startsWith("_")) throw new StateDefinitionError(`${owner}.${name} is marked @event, and names that begin with _ can't be called from a page. Drop the _ or the @event.`);
+    if (name.startsWith("_"))
+      throw new StateDefinitionError(
+        `${owner}.${name} is marked @event, and names that begin with _ can't be called from a page. Drop the _ or the @event.`,
+      );
     if (overridden !== undefined && overridden.kind !== spec.kind) {
       throw new StateDefinitionError(
         `${owner}.${name} overrides a ${overridden.kind === "background" ? "background task with a handler" : "handler with a background task"}: pages that call it would break. Give it another name.`,

@@ -96,7 +96,7 @@ const keyedTraps: ProxyHandler<Map<unknown, unknown> | Set<unknown>> = {
     if (key === "size") return sources.get(target)!.size;
     const isMap = target instanceof Map;
     if (key === Symbol.iterator) return isMap ? mapMethods["entries"] : setMethods["values"];
-    if (typeof key === "symbol") return Reflect.get(target, key, target);
+    if (typeof key === "symbol") return Reflect.get(target, key, target) as unknown;
     const methods = isMap ? mapMethods : setMethods;
     if (Object.hasOwn(methods, key)) return methods[key];
     const inherited: unknown = Reflect.get(target, key, target);
@@ -120,7 +120,15 @@ const keyedTraps: ProxyHandler<Map<unknown, unknown> | Set<unknown>> = {
 };
 
 /** Newer engines' Set methods, which read a Set's inner slots: they get a real Set of the members. */
-const SET_ALGEBRA = new Set(["union", "intersection", "difference", "symmetricDifference", "isSubsetOf", "isSupersetOf", "isDisjointFrom"]);
+const SET_ALGEBRA = new Set([
+  "union",
+  "intersection",
+  "difference",
+  "symmetricDifference",
+  "isSubsetOf",
+  "isSupersetOf",
+  "isDisjointFrom",
+]);
 
 function algebra(name: string): unknown {
   return function (this: object, other: unknown): unknown {

@@ -144,7 +144,9 @@ export class ListDraft extends Draft {
     }
     const chunked = this.#chunked;
     if (chunked === undefined) return this.base;
-    const chunks = chunked.chunks.map((chunk, at) => (chunked.owned[at] ? this.#finalizeChunk(chunked, at, commit, path) : (chunk as Node[])));
+    const chunks = chunked.chunks.map((chunk, at) =>
+      chunked.owned[at] ? this.#finalizeChunk(chunked, at, commit, path) : (chunk as Node[]),
+    );
     return new ListNode(chunked.start, chunked.length, chunked.firstChunk, chunks, this.base.lineage);
   }
 
@@ -166,7 +168,11 @@ export class ListDraft extends Draft {
       const slot = slots[offset];
       const index = first + offset;
       const node =
-        index < 0 ? undefined : typeof slot === "number" || typeof slot === "string" ? slot : this.#finalizeSlot(slots, offset, commit, path, index);
+        index < 0
+          ? undefined
+          : typeof slot === "number" || typeof slot === "string"
+            ? slot
+            : this.#finalizeSlot(slots, offset, commit, path, index);
       nodes.push(node);
       if (same && !Object.is(node, before![offset])) same = false;
     }
@@ -176,7 +182,9 @@ export class ListDraft extends Draft {
   #finalizeSlot(slots: Slot[], offset: number, commit: Commit, path: string, index: number): Node {
     const slot = slots[offset];
     if (typeof slot !== "object" || slot === null) {
-      return typeof slot === "function" || typeof slot === "symbol" ? commit.node(slot, this, `${path}[${index}]`) : (slot as Node);
+      return typeof slot === "function" || typeof slot === "symbol"
+        ? commit.node(slot, this, `${path}[${index}]`)
+        : (slot as Node);
     }
     const node = commit.node(slot, this, `${path}[${index}]`);
     if (!commit.isPreview && !(slot instanceof Draft && commit.keeps(slot, this))) slots[offset] = node;

@@ -27,7 +27,13 @@ function scan(view: object, visit: (value: unknown, index: number) => boolean, s
 }
 
 /** Finds by what stands behind a view: a draft of an open transaction is its slot's own, anything else is found by its committed node. */
-function search(source: ListSource, value: unknown, from: number, step: 1 | -1, same: (a: unknown, b: unknown) => boolean): number {
+function search(
+  source: ListSource,
+  value: unknown,
+  from: number,
+  step: 1 | -1,
+  same: (a: unknown, b: unknown) => boolean,
+): number {
   const target = typeof value === "object" && value !== null ? viewTarget(value) : undefined;
   const node = target === undefined || (target instanceof Draft && target.scope.isOpen) ? undefined : target.toNode();
   for (let index = from; index >= 0 && index < source.length; index += step) {
@@ -62,7 +68,8 @@ export const listMethods: Record<string, unknown> = {
     const source = sourceOf(this);
     const start = relative(args[0], source.length, 0);
     const rest = source.length - start;
-    const count = args.length === 0 ? 0 : args.length === 1 ? rest : Math.min(Math.max(Math.trunc(Number(args[1])) || 0, 0), rest);
+    const count =
+      args.length === 0 ? 0 : args.length === 1 ? rest : Math.min(Math.max(Math.trunc(Number(args[1])) || 0, 0), rest);
     return source.splice(start, count, args.slice(2));
   },
   sort(this: object, compare?: (a: unknown, b: unknown) => number) {
@@ -81,7 +88,9 @@ export const listMethods: Record<string, unknown> = {
     return this;
   },
   copyWithin(this: object, to: unknown, start: unknown, end?: unknown) {
-    sourceOf(this).reorder((values) => values.copyWithin(Number(to), Number(start), end === undefined ? undefined : Number(end)));
+    sourceOf(this).reorder((values) =>
+      values.copyWithin(Number(to), Number(start), end === undefined ? undefined : Number(end)),
+    );
     return this;
   },
   indexOf(this: object, value: unknown, from?: unknown) {
@@ -90,7 +99,12 @@ export const listMethods: Record<string, unknown> = {
   },
   lastIndexOf(this: object, value: unknown, from?: unknown) {
     const source = sourceOf(this);
-    const last = from === undefined ? source.length - 1 : Number(from) < 0 ? source.length + Number(from) : Math.min(Number(from), source.length - 1);
+    const last =
+      from === undefined
+        ? source.length - 1
+        : Number(from) < 0
+          ? source.length + Number(from)
+          : Math.min(Number(from), source.length - 1);
     return search(source, value, last, -1, strict);
   },
   includes(this: object, value: unknown, from?: unknown) {
@@ -125,7 +139,11 @@ export const listMethods: Record<string, unknown> = {
   },
   find(this: object, callback: Callback, receiver?: unknown) {
     let found: unknown;
-    scan(this, (value, index) => Boolean(callback.call(receiver, value, index, this)) && ((found = value), true), false);
+    scan(
+      this,
+      (value, index) => Boolean(callback.call(receiver, value, index, this)) && ((found = value), true),
+      false,
+    );
     return found;
   },
   findIndex(this: object, callback: Callback, receiver?: unknown) {

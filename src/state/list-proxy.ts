@@ -87,7 +87,8 @@ export const listTraps: ProxyHandler<ListTarget> = {
     return keys;
   },
   getOwnPropertyDescriptor(target, key) {
-    if (key === "length") return { value: target.source.length, writable: true, enumerable: false, configurable: false };
+    if (key === "length")
+      return { value: target.source.length, writable: true, enumerable: false, configurable: false };
     const index = typeof key === "string" ? indexOfName(key) : -1;
     if (index < 0 || index >= target.source.length) return undefined;
     return { value: target.source.read(index), writable: true, enumerable: true, configurable: true };
@@ -100,7 +101,7 @@ export const listTraps: ProxyHandler<ListTarget> = {
     return true;
   },
   getPrototypeOf() {
-    return Array.prototype;
+    return Array.prototype as object;
   },
   setPrototypeOf() {
     return false;

@@ -2,7 +2,6 @@ import { FrozenDate } from "../data/frozen-date.ts";
 import { ListNode } from "../data/list-node.ts";
 import { MapNode } from "../data/map-node.ts";
 import type { Node } from "../data/node.ts";
-import type { RecordNode } from "../data/record-node.ts";
 import { SetNode } from "../data/set-node.ts";
 import { DateDraft } from "./date-draft.ts";
 import type { Draft, DraftParent, DraftScope } from "./draft.ts";
@@ -17,5 +16,5 @@ export function makeDraft(node: Node & object, scope: DraftScope, parent: DraftP
   if (node instanceof MapNode) return new MapDraft(node, scope, parent);
   if (node instanceof SetNode) return new SetDraft(node, scope, parent);
   if (node instanceof FrozenDate) return new DateDraft(node, scope, parent);
-  return new RecordDraft(node as RecordNode, scope, parent);
+  return new RecordDraft(node, scope, parent);
 }

@@ -92,7 +92,7 @@ export class MapDraft extends Draft implements KeyedSource {
     }
     for (const [key, child] of this.#children) {
       if (this.#changes.isChanged(key)) continue;
-      if (child.modified) changes.push([key as Node, commit.node(child, this, entryPath(path, key as Node))]);
+      if (child.modified) changes.push([key as Node, commit.node(child, this, entryPath(path, key))]);
       if (commit.keeps(child, this)) kept.set(key, child);
     }
     const node = this.#from.with(changes);

@@ -1,7 +1,7 @@
 import { type ComputedVarError, ImmutableStateError } from "../base/errors.ts";
 import { ListNode } from "../data/list-node.ts";
 import { MapNode } from "../data/map-node.ts";
-import { type Node } from "../data/node.ts";
+import type { Node } from "../data/node.ts";
 import { FrozenDate } from "../data/frozen-date.ts";
 import type { RecordNode } from "../data/record-node.ts";
 import { SetNode } from "../data/set-node.ts";
@@ -148,7 +148,7 @@ class RecordView implements ViewTarget {
   }
 }
 
-const fieldsOf = (view: RecordView): Record<string, Node> => view.node as unknown as Record<string, Node>;
+const fieldsOf = (view: RecordView): Record<string, Node> => view.node;
 
 const recordTraps = {
   get(view: RecordView, key: PropertyKey): unknown {

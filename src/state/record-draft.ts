@@ -23,7 +23,7 @@ export class RecordDraft extends Draft {
   }
 
   get slots(): Slots {
-    return this.scope.isOpen && this.#copy !== undefined ? this.#copy : (this.base as unknown as Slots);
+    return this.scope.isOpen && this.#copy !== undefined ? this.#copy : this.base;
   }
 
   read(key: string): unknown {
@@ -45,7 +45,8 @@ export class RecordDraft extends Draft {
     }
     this.beforeWrite();
     const copy = this.#own();
-    if (key === "__proto__") Object.defineProperty(copy, key, { value: slot, enumerable: true, configurable: true, writable: true });
+    if (key === "__proto__")
+      Object.defineProperty(copy, key, { value: slot, enumerable: true, configurable: true, writable: true });
     else copy[key] = slot;
   }
 
@@ -62,7 +63,10 @@ export class RecordDraft extends Draft {
       const slot = copy[key];
       if (typeof slot !== "object" || slot === null) {
         // A function, a symbol or the key __proto__ is refused by copying in.
-        record[key] = typeof slot === "function" || typeof slot === "symbol" || key === "__proto__" ? commit.node(slot, this, pathOf(path, key)) : (slot as Node);
+        record[key] =
+          typeof slot === "function" || typeof slot === "symbol" || key === "__proto__"
+            ? commit.node(slot, this, pathOf(path, key))
+            : (slot as Node);
         continue;
       }
       const node = commit.node(slot, this, pathOf(path, key));

@@ -8,7 +8,11 @@ import { KeyedChanges, type KeyedBase } from "./keyed-changes.ts";
 import { keyedView, type KeyedSource } from "./keyed-proxy.ts";
 import { keyValue } from "./map-draft.ts";
 
-const asBase = (node: SetNode): KeyedBase => ({ size: node.size, has: (key) => node.has(key), keys: () => node.values() });
+const asBase = (node: SetNode): KeyedBase => ({
+  size: node.size,
+  has: (key) => node.has(key),
+  keys: () => node.values(),
+});
 
 /** The writable view of a Set. Object members are read-only: delete one and add another. */
 export class SetDraft extends Draft implements KeyedSource {

@@ -29,7 +29,9 @@ export function computedOn(definition: StateDefinition, index: number, reader: S
   const known = snapshot.cache.get(spec);
   if (known !== undefined && isValidOn(known, snapshot)) return known;
   const self = readonlyState(definition, reader);
-  const result = compute(spec, definition.name, self, (value) => copyIn(value, `${definition.name}.${spec.name}`, resolveView));
+  const result = compute(spec, definition.name, self, (value) =>
+    copyIn(value, `${definition.name}.${spec.name}`, resolveView),
+  );
   const cached: CachedComputed = { ...result, version: snapshot.version, writes: -1 };
   // A task that still reads an old snapshot must not push out what the newest one has.
   if (known === undefined || known.version <= snapshot.version) snapshot.cache.set(spec, cached);

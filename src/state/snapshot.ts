@@ -25,7 +25,14 @@ export class Snapshot {
   /** Computed vars by spec, carried from snapshot to snapshot, each checked against what it read. */
   readonly cache: Map<object, CachedComputed>;
 
-  constructor(version: number, family: object, router: Router, values: readonly (StateValues | undefined)[], initial: InitialValues, cache: Map<object, CachedComputed>) {
+  constructor(
+    version: number,
+    family: object,
+    router: Router,
+    values: readonly (StateValues | undefined)[],
+    initial: InitialValues,
+    cache: Map<object, CachedComputed>,
+  ) {
     this.version = version;
     this.family = family;
     this.router = router;

@@ -67,7 +67,8 @@ export class StateDefinition {
   makeInitialValues(): StateValues {
     const instance = construct(this.stateClass);
     const names = Object.keys(instance);
-    if (names.length !== this.vars.length || names.some((name, at) => this.vars[at]!.name !== name)) this.#refuseShape(names);
+    if (names.length !== this.vars.length || names.some((name, at) => this.vars[at]!.name !== name))
+      this.#refuseShape(names);
     return this.vars.map(({ name }): Node => copyIn(instance[name], `${this.name}.${name}`, resolveView));
   }
 

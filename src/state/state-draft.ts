@@ -52,7 +52,9 @@ export class StateDraft implements DraftParent {
   /** Whether user code may change what a slot holds without a write being seen. */
   isSettled(index: number): boolean {
     const slot = this.slotAt(index);
-    return typeof slot !== "object" || slot === null || (slot instanceof Draft ? !slot.modified : slot === this.base[index]);
+    return (
+      typeof slot !== "object" || slot === null || (slot instanceof Draft ? !slot.modified : slot === this.base[index])
+    );
   }
 
   reset(initial: StateValues): void {
@@ -72,7 +74,8 @@ export class StateDraft implements DraftParent {
           ? slot
           : commit.node(slot, this, `${this.definition.name}.${this.definition.vars[index]!.name}`);
       values.push(node);
-      if (typeof slot === "object" && slot !== null && !(slot instanceof Draft && commit.keeps(slot, this))) slots[index] = node;
+      if (typeof slot === "object" && slot !== null && !(slot instanceof Draft && commit.keeps(slot, this)))
+        slots[index] = node;
     }
     return values;
   }

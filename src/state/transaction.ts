@@ -2,7 +2,15 @@ import { ImmutableStateError } from "../base/errors.ts";
 import { copyIn } from "../data/copy-in.ts";
 import type { Node } from "../data/node.ts";
 import { Commit } from "./commit.ts";
-import { compute, isComputing, noteCached, noteRead, type CachedComputed, type ComputedSpec, type Dependency } from "./computed.ts";
+import {
+  compute,
+  isComputing,
+  noteCached,
+  noteRead,
+  type CachedComputed,
+  type ComputedSpec,
+  type Dependency,
+} from "./computed.ts";
 import { Draft, type DraftParent, type DraftScope } from "./draft.ts";
 import { makeDraft } from "./make-draft.ts";
 import { readonlyView } from "./readonly-view.ts";
@@ -60,7 +68,11 @@ export class Transaction implements DraftScope {
   self(declared: StateDefinition): object {
     const definition = this.host.counterpartOf(declared);
     for (const context of this.#contexts) if (context.definition === definition) return context.view;
-    const context = new WritableContext(this, definition, new StateDraft(definition, this.#base.valuesOf(definition), this));
+    const context = new WritableContext(
+      this,
+      definition,
+      new StateDraft(definition, this.#base.valuesOf(definition), this),
+    );
     this.#contexts.push(context);
     return context.view;
   }
@@ -77,7 +89,8 @@ export class Transaction implements DraftScope {
       if (!draft.modified) continue;
       commit ??= new Commit(false);
       const values = draft.finalize(commit);
-      if (values.some((value, index) => !Object.is(value, draft.base[index]))) (changes ??= []).push([draft.definition, values]);
+      if (values.some((value, index) => !Object.is(value, draft.base[index])))
+        (changes ??= []).push([draft.definition, values]);
     }
     if (commit === undefined) return this.#base;
     const next = changes === undefined ? this.#base : this.#base.withValues(changes);
@@ -140,9 +153,10 @@ export class Transaction implements DraftScope {
     if (this.#cache === undefined) return;
     for (const [spec, cached] of this.#cache) {
       if (!this.#isValid(cached)) continue;
-      const dependencies = cached.dependencies.map(
-        (dependency): Dependency =>
-          dependency.definition === undefined ? dependency : { ...dependency, value: next.valuesOf(dependency.definition)[dependency.index] },
+      const dependencies = cached.dependencies.map((dependency): Dependency =>
+        dependency.definition === undefined
+          ? dependency
+          : { ...dependency, value: next.valuesOf(dependency.definition)[dependency.index] },
       );
       next.cache.set(spec, { ...cached, dependencies, version: next.version, writes: -1 });
     }
@@ -184,7 +198,12 @@ class WritableContext implements StateContext {
   }
 
   read(index: number): unknown {
-    if (isComputing()) noteRead(this.definition, index, this.draft.isSettled(index) ? settled(this.draft, index) : new Unsettled(this.draft));
+    if (isComputing())
+      noteRead(
+        this.definition,
+        index,
+        this.draft.isSettled(index) ? settled(this.draft, index) : new Unsettled(this.draft),
+      );
     return this.draft.read(index);
   }
 
@@ -233,6 +252,8 @@ class WritableContext implements StateContext {
   }
 
   get task(): never {
-    throw new ImmutableStateError("`task` belongs to the `this` of a background task, not to the self of a lock window (or a handler). Use this.task outside the window.");
+    throw new ImmutableStateError(
+      "`task` belongs to the `this` of a background task, not to the self of a lock window (or a handler). Use this.task outside the window.",
+    );
   }
 }

@@ -46,7 +46,8 @@ function makeViewClass(definition: StateDefinition, isWritable: boolean): ViewCl
       },
       set(this: Contextual, value: unknown) {
         if (!isWritable) throw readonlyError(`set ${definition.name}.${name}`);
-        if (set === undefined) throw new TypeError(`${definition.name}.${name} is a computed var (a getter): write the vars that it reads.`);
+        if (set === undefined)
+          throw new TypeError(`${definition.name}.${name} is a computed var (a getter): write the vars that it reads.`);
         set.call(this, value);
       },
     });

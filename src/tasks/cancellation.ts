@@ -77,13 +77,14 @@ export class Cancellation {
     if (this.error === undefined) return undefined;
     if (this.#isOwed) {
       this.#isOwed = false;
-      return Promise.reject(this.error);
+      return Promise.reject<T>(this.error);
     }
     if (!this.#isOverdue) return undefined;
     const delayMs = LAST_REFUSAL_DELAYS_MS[this.#refusals];
     this.#refusals += 1;
+    const { error } = this;
     return new Promise<T>((_, reject) => {
-      if (delayMs !== undefined) this.#clock.setTimer(delayMs, () => reject(this.error));
+      if (delayMs !== undefined) this.#clock.setTimer(delayMs, () => reject(error));
     });
   }
 
@@ -95,7 +96,7 @@ export class Cancellation {
       const wait: Wait = {
         reject: (error) => {
           undo(error);
-          reject(error as Error);
+          reject(error);
         },
       };
       const undo = begin(
@@ -105,7 +106,7 @@ export class Cancellation {
         },
         (error) => {
           this.#waits.delete(wait);
-          reject(error as Error);
+          reject(error);
         },
       );
       this.#waits.add(wait);

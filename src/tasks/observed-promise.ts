@@ -17,13 +17,15 @@ export class ObservedPromise<T> extends Promise<T> {
     return observed;
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise: to look at it is what this class watches
   override then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.#isObserved = true;
     const next = super.then(onFulfilled, onRejected);
-    if (next instanceof ObservedPromise && this.#clock !== undefined) (next as ObservedPromise<A | B>).#watch(this.#clock, this.#report!);
+    if (next instanceof ObservedPromise && this.#clock !== undefined)
+      (next as ObservedPromise<A | B>).#watch(this.#clock, this.#report!);
     return next;
   }
 

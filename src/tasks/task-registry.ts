@@ -31,8 +31,22 @@ export class TaskRegistry implements TaskObserver {
   }
 
   /** Starts a task at once; `args` are plain and its own. */
-  start(session: Session, definition: StateDefinition, event: EventSpec, args: readonly unknown[], id: string): TaskRun {
-    const task = new TaskRun({ id, session, definition, event, clock: this.#clock, cancelGraceMs: this.#cancelGraceMs, observer: this });
+  start(
+    session: Session,
+    definition: StateDefinition,
+    event: EventSpec,
+    args: readonly unknown[],
+    id: string,
+  ): TaskRun {
+    const task = new TaskRun({
+      id,
+      session,
+      definition,
+      event,
+      clock: this.#clock,
+      cancelGraceMs: this.#cancelGraceMs,
+      observer: this,
+    });
     this.running.add(task);
     let tasks = this.#bySession.get(session);
     if (tasks === undefined) this.#bySession.set(session, (tasks = new Set()));

@@ -83,10 +83,12 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     const self = readonlyState(this.#definition, this);
     this.#pending += 1;
     const done = (): void => this.#settle();
-    void runOutsideWindows(() => (this.event.method.apply(self, args as unknown[]) as Promise<unknown>).then(done, (error: unknown) => {
-      if (!this.#cancellation.explains(error)) this.#observer.taskFailed(this, error, "failed");
-      done();
-    }));
+    void runOutsideWindows(() =>
+      (this.event.method.apply(self, args as unknown[]) as Promise<unknown>).then(done, (error: unknown) => {
+        if (!this.#cancellation.explains(error)) this.#observer.taskFailed(this, error, "failed");
+        done();
+      }),
+    );
   }
 
   cancel(reason: CancelReason = "cancelled"): void {
@@ -110,7 +112,9 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     const nested = windowOf(this.session);
     if (nested !== undefined) {
       return Promise.reject(
-        new ImmutableStateError(`${this.name} sleeps while ${nested.name} holds the lock: the page's events would wait for it. Sleep outside the lock window.`),
+        new ImmutableStateError(
+          `${this.name} sleeps while ${nested.name} holds the lock: the page's events would wait for it. Sleep outside the lock window.`,
+        ),
       );
     }
     return this.#cancellation.wait((resolve) => {
@@ -120,7 +124,8 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
   }
 
   lock(definition: StateDefinition, change: unknown): Promise<unknown> {
-    if (typeof change !== "function") return Promise.reject(new TypeError("lock() takes a function: await this.lock((self) => { ... })."));
+    if (typeof change !== "function")
+      return Promise.reject(new TypeError("lock() takes a function: await this.lock((self) => { ... })."));
     const nested = windowOf(this.session);
     if (nested !== undefined) return Promise.reject(this.#nestedError(nested.name));
     const refused = this.#cancellation.refuse<unknown>();
@@ -131,7 +136,7 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
       try {
         result = this.#window(definition, change as (self: object) => unknown);
       } catch (error) {
-        return this.#observe(Promise.reject(error as Error));
+        return this.#observe(Promise.reject(error));
       }
       return result instanceof Promise ? this.#track(result) : Promise.resolve(result);
     }
@@ -194,7 +199,8 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
   /** A window whose error nobody looks at is reported as this task's, and is never an unhandled rejection. */
   #observe(window: Promise<unknown>): Promise<unknown> {
     return ObservedPromise.of(window, this.#clock, (error) => {
-      if (!this.#cancellation.explains(error)) this.#observer.taskFailed(this, error, "has a lock() that was not awaited, and that failed");
+      if (!this.#cancellation.explains(error))
+        this.#observer.taskFailed(this, error, "has a lock() that was not awaited, and that failed");
     });
   }
 

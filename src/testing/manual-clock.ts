@@ -50,7 +50,8 @@ export class ManualClock implements Clock {
   fireNext(withinMs: number): number | undefined {
     let next: ManualTimer | undefined;
     for (const timer of this.#timers) {
-      if (next === undefined || timer.dueAt < next.dueAt || (timer.dueAt === next.dueAt && timer.order < next.order)) next = timer;
+      if (next === undefined || timer.dueAt < next.dueAt || (timer.dueAt === next.dueAt && timer.order < next.order))
+        next = timer;
     }
     if (next === undefined || next.dueAt > this.#now + withinMs) return undefined;
     const went = Math.max(0, next.dueAt - this.#now);

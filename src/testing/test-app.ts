@@ -60,7 +60,7 @@ export class TestApp {
   /** Settles when everything that can happen without time passing, or the world outside, has happened. */
   async settle(): Promise<void> {
     let quiet = 0;
-    for (let before = -1; quiet < 2; ) {
+    for (let before = -1; quiet < 2;) {
       await this.app.settle();
       await new Promise((resolve) => setImmediate(resolve));
       const now = this.#pages.reduce((sum, page) => sum + page.activity, 0);
@@ -105,7 +105,8 @@ export class TestApp {
       await this.settle();
     }
     await closed;
-    if (this.clock.pendingTimers > 0) throw new Error(`${this.clock.pendingTimers} timer(s) are still set after the app was closed.`);
+    if (this.clock.pendingTimers > 0)
+      throw new Error(`${this.clock.pendingTimers} timer(s) are still set after the app was closed.`);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,11 @@
-import { connect, type Client, type ConnectOptions, type Page, type StateLike, type TokenStorage } from "../client/index.ts";
+import {
+  connect,
+  type Client,
+  type ConnectOptions,
+  type Page,
+  type StateLike,
+  type TokenStorage,
+} from "../client/index.ts";
 import type { App } from "../server/index.ts";
 import type { ManualClock } from "./manual-clock.ts";
 import { MemorySocket, type MemoryLine } from "./memory-socket.ts";

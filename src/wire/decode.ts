@@ -36,7 +36,17 @@ export function decodeFrozen(encoded: Encoded): unknown {
  * @throws ProtocolError `BAD_MESSAGE` for what is not the encoding of a value, is too deep, or has a key `__proto__`.
  */
 export function decodeMutable(encoded: Encoded, limits: { readonly maxDepth: number }): unknown {
-  return decode(encoded, { maxDepth: limits.maxDepth, date: (ms) => new Date(ms), map: (entries) => new Map(entries), set: (members) => new Set(members), done: (value) => value }, 0);
+  return decode(
+    encoded,
+    {
+      maxDepth: limits.maxDepth,
+      date: (ms) => new Date(ms),
+      map: (entries) => new Map(entries),
+      set: (members) => new Set(members),
+      done: (value) => value,
+    },
+    0,
+  );
 }
 
 function bad(what: string): never {
@@ -47,7 +57,8 @@ function decode(encoded: unknown, makers: Makers, depth: number): unknown {
   if (typeof encoded !== "object" || encoded === null) return encoded;
   if (depth > makers.maxDepth) bad("nested too deep");
   if (Array.isArray(encoded)) return makers.done(encoded.map((item) => decode(item, makers, depth + 1)));
-  if (Object.hasOwn(encoded, TAG_KEY)) return decodeTagged((encoded as Record<string, unknown>)[TAG_KEY], makers, depth);
+  if (Object.hasOwn(encoded, TAG_KEY))
+    return decodeTagged((encoded as Record<string, unknown>)[TAG_KEY], makers, depth);
   return decodeEntries(Object.entries(encoded), makers, depth);
 }
 
@@ -67,13 +78,19 @@ function decodeTagged(content: unknown, makers: Makers, depth: number): unknown 
     case Tag.undefined:
       return undefined;
     case Tag.number:
-      return payload === "-0" || payload === "NaN" || payload === "Infinity" || payload === "-Infinity" ? Number(payload) : bad("a number");
+      return payload === "-0" || payload === "NaN" || payload === "Infinity" || payload === "-Infinity"
+        ? Number(payload)
+        : bad("a number");
     case Tag.bigint:
-      return typeof payload === "string" && payload.length <= 4096 && /^-?\d+$/.test(payload) ? BigInt(payload) : bad("a bigint");
+      return typeof payload === "string" && payload.length <= 4096 && /^-?\d+$/.test(payload)
+        ? BigInt(payload)
+        : bad("a bigint");
     case Tag.date:
       return payload === null || typeof payload === "number" ? makers.date(payload ?? Number.NaN) : bad("a date");
     case Tag.map:
-      return makers.map(list(payload).map((entry) => pair(entry).map((item) => decode(item, makers, depth + 1)) as [unknown, unknown]));
+      return makers.map(
+        list(payload).map((entry) => pair(entry).map((item) => decode(item, makers, depth + 1)) as [unknown, unknown]),
+      );
     case Tag.set:
       return makers.set(list(payload).map((member) => decode(member, makers, depth + 1)));
     case Tag.object:
@@ -95,7 +112,9 @@ function list(value: unknown): readonly unknown[] {
 }
 
 function pair(value: unknown): readonly [unknown, unknown] {
-  return Array.isArray(value) && value.length === 2 ? (value as unknown as [unknown, unknown]) : bad("an entry that is no pair");
+  return Array.isArray(value) && value.length === 2
+    ? (value as unknown as [unknown, unknown])
+    : bad("an entry that is no pair");
 }
 
 function index(value: unknown): number {
@@ -112,12 +131,26 @@ export function decodePatch(encoded: EncodedPatch): Patch<unknown> {
     case PatchKind.Record: {
       if (typeof first !== "object" || first === null) return bad("a patch");
       const changed: Record<string, Patch<unknown>> = {};
-      for (const [key, patch] of Object.entries(first)) if (key !== "__proto__") changed[key] = decodePatch(patch as EncodedPatch);
+      for (const [key, patch] of Object.entries(first))
+        if (key !== "__proto__") changed[key] = decodePatch(patch as EncodedPatch);
       return second === undefined ? [kind, changed] : [kind, changed, list(second).map(String)];
     }
     case PatchKind.List: {
-      const patches = second === undefined ? [] : list(second).map((entry) => [index(pair(entry)[0]), decodePatch(pair(entry)[1] as EncodedPatch)] as const);
-      return [kind, first === 0 ? 0 : list(first).map((segment) => (list(segment).length === 1 ? ([list(list(segment)[0]).map(value)] as const) : ([index(pair(segment)[0]), index(pair(segment)[1])] as const))), patches];
+      const patches =
+        second === undefined
+          ? []
+          : list(second).map((entry) => [index(pair(entry)[0]), decodePatch(pair(entry)[1] as EncodedPatch)] as const);
+      return [
+        kind,
+        first === 0
+          ? 0
+          : list(first).map((segment) =>
+              list(segment).length === 1
+                ? ([list(list(segment)[0]).map(value)] as const)
+                : ([index(pair(segment)[0]), index(pair(segment)[1])] as const),
+            ),
+        patches,
+      ];
     }
     case PatchKind.Map:
       return [
@@ -129,7 +162,9 @@ export function decodePatch(encoded: EncodedPatch): Patch<unknown> {
     case PatchKind.Set:
       return [kind, list(first).map(value), list(second).map(value)];
     case PatchKind.Text:
-      return typeof second === "string" ? [kind, index(first), second, third === undefined ? 0 : index(third)] : bad("a text patch");
+      return typeof second === "string"
+        ? [kind, index(first), second, third === undefined ? 0 : index(third)]
+        : bad("a text patch");
     default:
       return bad("an unknown patch");
   }

@@ -22,10 +22,18 @@ export function encodeNode(node: Node): Encoded {
   if (node === null) return null;
   if (node instanceof ListNode) return node.toArray().map(encodeNode);
   if (node instanceof FrozenDate) return tagged(Tag.date, Number.isNaN(node.getTime()) ? null : node.getTime());
-  if (node instanceof MapNode) return tagged(Tag.map, Array.from(node.entries(), ([key, value]) => [encodeNode(key), encodeNode(value)]));
+  if (node instanceof MapNode)
+    return tagged(
+      Tag.map,
+      Array.from(node.entries(), ([key, value]) => [encodeNode(key), encodeNode(value)]),
+    );
   if (node instanceof SetNode) return tagged(Tag.set, Array.from(node.values(), encodeNode));
   const record = node as Readonly<Record<string, Node>>;
-  if (Object.hasOwn(record, TAG_KEY)) return tagged(Tag.object, Object.keys(record).map((key) => [key, encodeNode(record[key])]));
+  if (Object.hasOwn(record, TAG_KEY))
+    return tagged(
+      Tag.object,
+      Object.keys(record).map((key) => [key, encodeNode(record[key])]),
+    );
   const encoded: Record<string, Encoded> = {};
   for (const key of Object.keys(record)) {
     const value = record[key];
@@ -45,8 +53,11 @@ export function encodePatch(patch: Patch): EncodedPatch {
       return patch[2] === undefined ? [patch[0], changed] : [patch[0], changed, patch[2]];
     }
     case PatchKind.List: {
-      const segments = patch[1] === 0 ? 0 : patch[1].map((segment) => (segment.length === 1 ? [segment[0].map(encodeNode)] : segment));
-      return patch[2] === undefined ? [patch[0], segments] : [patch[0], segments, patch[2].map(([index, inner]) => [index, encodePatch(inner)])];
+      const segments =
+        patch[1] === 0 ? 0 : patch[1].map((segment) => (segment.length === 1 ? [segment[0].map(encodeNode)] : segment));
+      return patch[2] === undefined
+        ? [patch[0], segments]
+        : [patch[0], segments, patch[2].map(([index, inner]) => [index, encodePatch(inner)])];
     }
     case PatchKind.Map:
       return [

@@ -28,18 +28,35 @@ export function encodePlain(value: unknown, path = "the value", depth = 0): Enco
 }
 
 function encodeObject(value: object, path: string, depth: number): Encoded {
-  if (depth > MAX_DEPTH) throw new StateSerializationError(path, `is nested more than ${MAX_DEPTH} levels deep, or in a circle.`);
-  const inner = (item: unknown, key: unknown): Encoded => encodePlain(item, `${path}[${typeof key === "string" ? JSON.stringify(key) : String(key)}]`, depth);
+  if (depth > MAX_DEPTH)
+    throw new StateSerializationError(path, `is nested more than ${MAX_DEPTH} levels deep, or in a circle.`);
+  const inner = (item: unknown, key: unknown): Encoded =>
+    encodePlain(item, `${path}[${typeof key === "string" ? JSON.stringify(key) : String(key)}]`, depth);
   if (Array.isArray(value)) return Array.from(value as unknown[], inner);
   if (value instanceof Date) return tagged(Tag.date, Number.isNaN(value.getTime()) ? null : value.getTime());
-  if (value instanceof Map) return tagged(Tag.map, Array.from(value as Map<unknown, unknown>, ([key, item]) => [inner(key, "key"), inner(item, key)]));
-  if (value instanceof Set) return tagged(Tag.set, Array.from(value as Set<unknown>, (item) => inner(item, "member")));
+  if (value instanceof Map)
+    return tagged(
+      Tag.map,
+      Array.from(value as Map<unknown, unknown>, ([key, item]) => [inner(key, "key"), inner(item, key)]),
+    );
+  if (value instanceof Set)
+    return tagged(
+      Tag.set,
+      Array.from(value as Set<unknown>, (item) => inner(item, "member")),
+    );
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    throw new StateSerializationError(path, `is an instance of ${value.constructor.name || "a class"}, and only plain data can be sent.`);
+    throw new StateSerializationError(
+      path,
+      `is an instance of ${value.constructor.name || "a class"}, and only plain data can be sent.`,
+    );
   }
   const source = value as Record<string, unknown>;
-  if (Object.hasOwn(source, TAG_KEY)) return tagged(Tag.object, Object.keys(source).map((key) => [key, inner(source[key], key)]));
+  if (Object.hasOwn(source, TAG_KEY))
+    return tagged(
+      Tag.object,
+      Object.keys(source).map((key) => [key, inner(source[key], key)]),
+    );
   const encoded: Record<string, Encoded> = {};
   for (const key of Object.keys(source)) {
     if (key === "__proto__") throw new StateSerializationError(path, 'has a key named "__proto__", which is refused.');

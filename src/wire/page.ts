@@ -1,4 +1,12 @@
-import type { AnyFunction, BackgroundBrand, DeepReadonly, Leaf, OwnName, Result, stateBrand } from "../data/deep-readonly.ts";
+import type {
+  AnyFunction,
+  BackgroundBrand,
+  DeepReadonly,
+  Leaf,
+  OwnName,
+  Result,
+  stateBrand,
+} from "../data/deep-readonly.ts";
 
 /** A run of a background task that the page has started. */
 export interface Run {

@@ -1,6 +1,13 @@
 import type { Encoded, EncodedPatch } from "./codec.ts";
 import { MAX_ID_LENGTH } from "./limits.ts";
-import { type CallResult, type FullUpdate, PROTOCOL_VERSION, type ServerMessage, type StateUpdate, type WireError } from "./messages.ts";
+import {
+  type CallResult,
+  type FullUpdate,
+  PROTOCOL_VERSION,
+  type ServerMessage,
+  type StateUpdate,
+  type WireError,
+} from "./messages.ts";
 import { asCount, asEntries, asList, asName, asRecord, asText, parseFrame, refuse } from "./shape.ts";
 
 /**
@@ -27,7 +34,11 @@ export function parseServerMessage(frame: unknown): ServerMessage {
         ...(message.results === undefined ? {} : { results: asList(message.results, Infinity, "results", asResult) }),
       };
     case "refused":
-      return { type: "refused", code: asName(message.code, "code"), message: asText(message.message, Infinity, "message") };
+      return {
+        type: "refused",
+        code: asName(message.code, "code"),
+        message: asText(message.message, Infinity, "message"),
+      };
     default:
       return refuse("type");
   }

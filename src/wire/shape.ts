@@ -42,7 +42,12 @@ export function asCount(value: unknown, what: string): number {
 }
 
 /** The items of `value`, which must be an array of at most `maxLength`, each as `asItem` rebuilds it. */
-export function asList<T>(value: unknown, maxLength: number, what: string, asItem: (item: unknown, what: string) => T): T[] {
+export function asList<T>(
+  value: unknown,
+  maxLength: number,
+  what: string,
+  asItem: (item: unknown, what: string) => T,
+): T[] {
   return Array.isArray(value) && value.length <= maxLength ? value.map((item) => asItem(item, what)) : refuse(what);
 }
 

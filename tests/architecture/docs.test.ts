@@ -47,10 +47,11 @@ test("every complete module in the documentation compiles", { timeout: 120_000 }
   const output = await new Promise<string>((settle) => {
     execFile(process.execPath, args, { cwd: dirname(tsconfig) }, (_, stdout, stderr) => settle(stdout + stderr));
   });
+  // What is wrong with the sources themselves, other checks say.
   const problems = output
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => line.replace(/^[^(\s]+(?=\()/, (file) => `${origins.get(file) ?? file} ${file}`));
+    .split(/\n(?=\S)/)
+    .filter((problem) => problem.trim() !== "" && !problem.startsWith("../../src/"))
+    .map((problem) => problem.replace(/^[^(\s]+(?=\()/, (file) => `${origins.get(file) ?? file} ${file}`));
   expect(problems).toEqual([]);
 });
 

@@ -20,35 +20,50 @@ export class ExampleServer {
 
   /** `vite` in the example's folder. */
   static dev(example: string): Promise<ExampleServer> {
-    return ExampleServer.#start(example, [`${root}node_modules/vite/bin/vite.js`, "--port", "0", "--host", "127.0.0.1"]);
+    return ExampleServer.#start(example, [
+      `${root}node_modules/vite/bin/vite.js`,
+      "--port",
+      "0",
+      "--host",
+      "127.0.0.1",
+    ]);
   }
 
   /** `vite build`, then what it has built. */
   static async built(example: string): Promise<ExampleServer> {
-    const build = spawn(process.execPath, [`${root}node_modules/vite/bin/vite.js`, "build"], { cwd: `${root}examples/${example}`, stdio: "ignore", env: cleanEnv() });
+    const build = spawn(process.execPath, [`${root}node_modules/vite/bin/vite.js`, "build"], {
+      cwd: `${root}examples/${example}`,
+      stdio: "ignore",
+      env: cleanEnv(),
+    });
     const [code] = (await once(build, "exit")) as [number];
     if (code !== 0) throw new Error(`vite build of ${example} failed with exit code ${code}.`);
     return ExampleServer.#start(example, ["dist/server/index.js"]);
   }
 
   static async #start(example: string, args: string[]): Promise<ExampleServer> {
-    const child = spawn(process.execPath, args, { cwd: `${root}examples/${example}`, env: { ...cleanEnv(), PORT: "0", HOST: "127.0.0.1", NO_COLOR: "1" } });
+    const child = spawn(process.execPath, args, {
+      cwd: `${root}examples/${example}`,
+      env: { ...cleanEnv(), PORT: "0", HOST: "127.0.0.1", NO_COLOR: "1" },
+    });
     let output = "";
-    let started: ExampleServer | undefined;
+    const started: { server?: ExampleServer } = {};
     const url = await new Promise<string>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
         output += chunk.toString();
         recordOutbound("log", chunk.toString());
-        if (started !== undefined) started.output = output;
+        if (started.server !== undefined) started.server.output = output;
         const found = /http:\/\/[\w.]+:\d+/.exec(output)?.[0];
         if (found !== undefined) resolve(found);
       };
       child.stdout.on("data", read);
       child.stderr.on("data", read);
-      child.once("exit", (code) => reject(new Error(`The server ended with exit code ${code} before it printed its address:\n${output}`)));
+      child.once("exit", (code) =>
+        reject(new Error(`The server ended with exit code ${code} before it printed its address:\n${output}`)),
+      );
     });
-    started = new ExampleServer(url, output, child);
-    return started;
+    started.server = new ExampleServer(url, output, child);
+    return started.server;
   }
 
   /** Asks it to stop, and gives its exit code. */
@@ -63,6 +78,7 @@ export class ExampleServer {
 /** The environment without what the test runner puts there: a server under test is not under test by its own account. */
 function cleanEnv(): NodeJS.ProcessEnv {
   const env = { ...process.env };
-  for (const name of Object.keys(env)) if (name.startsWith("VITEST") || name === "NODE_ENV" || name === "TEST") delete env[name];
+  for (const name of Object.keys(env))
+    if (name.startsWith("VITEST") || name === "NODE_ENV" || name === "TEST") delete env[name];
   return env;
 }

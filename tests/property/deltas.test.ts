@@ -5,7 +5,7 @@ import type { Node } from "../../src/data/node.ts";
 import { toPlain } from "../../src/data/to-plain.ts";
 import { apply } from "../../src/delta/apply.ts";
 import { diff } from "../../src/delta/diff.ts";
-import type { Encoded, EncodedPatch } from "../../src/wire/codec.ts";
+import type { Encoded } from "../../src/wire/codec.ts";
 import { decodeFrozen, decodeMutable, decodePatch } from "../../src/wire/decode.ts";
 import { encodeNode, encodePatch } from "../../src/wire/encode-node.ts";
 import { encodePlain } from "../../src/wire/encode.ts";
@@ -20,7 +20,7 @@ const inPage = (node: Node): unknown => decodeFrozen(overTheWire(encodeNode(node
 /** What the page has after an update from `before` to `after`. */
 function update(page: unknown, before: Node, after: Node): unknown {
   const patch = diff(before, after);
-  return patch === undefined ? page : apply(page, decodePatch(overTheWire(encodePatch(patch)) as EncodedPatch));
+  return patch === undefined ? page : apply(page, decodePatch(overTheWire(encodePatch(patch))));
 }
 
 it("2.4.2 for any two values apply(a, diff(a, b)) equals b", () => {
@@ -34,35 +34,44 @@ it("2.4.2 for any two values apply(a, diff(a, b)) equals b", () => {
 });
 
 /** A variation of a value: some of it kept as it is, some replaced, as edits would. */
-const edited = fc.tuple(plainValue(4), fc.infiniteStream(fc.nat(9)), fc.infiniteStream(plainValue(1))).map(([value, choices, fresh]) => {
-  const edit = (node: Node): Node => {
-    const choice = choices.next().value as number;
-    if (choice === 0) return copyIn(fresh.next().value, "fresh");
-    const plain = toPlain(node);
-    if (typeof plain !== "object" || plain === null || choice < 5) return node;
-    // Parts that are left alone keep their nodes: copying in resolves them.
-    const parts = new Map<object, Node>();
-    const keep = (part: Node): unknown => {
-      if (typeof part !== "object" || part === null) return part;
-      const stand = {};
-      parts.set(stand, part);
-      return stand;
-    };
-    const source = node as unknown;
-    const rebuilt: unknown = Array.isArray(plain)
-      ? (source as Iterable<Node>)[Symbol.iterator] === undefined
-        ? plain
-        : [...(source as Iterable<Node>)].map((item) => keep(edit(item))).filter((_, at) => (choice + at) % 7 !== 0)
-      : plain instanceof Map
-        ? new Map([...(source as { entries(): Iterable<[Node, Node]> }).entries()].map(([key, entry]) => [keep(key), keep(edit(entry))]))
-        : plain instanceof Set || plain instanceof Date
+const edited = fc
+  .tuple(plainValue(4), fc.infiniteStream(fc.nat(9)), fc.infiniteStream(plainValue(1)))
+  .map(([value, choices, fresh]) => {
+    const edit = (node: Node): Node => {
+      const choice = choices.next().value as number;
+      if (choice === 0) return copyIn(fresh.next().value, "fresh");
+      const plain = toPlain(node);
+      if (typeof plain !== "object" || plain === null || choice < 5) return node;
+      // Parts that are left alone keep their nodes: copying in resolves them.
+      const parts = new Map<object, Node>();
+      const keep = (part: Node): unknown => {
+        if (typeof part !== "object" || part === null) return part;
+        const stand = {};
+        parts.set(stand, part);
+        return stand;
+      };
+      const source = node as unknown;
+      const rebuilt: unknown = Array.isArray(plain)
+        ? (source as Iterable<Node>)[Symbol.iterator] === undefined
           ? plain
-          : Object.fromEntries(Object.keys(plain).map((key) => [key, keep(edit((source as Record<string, Node>)[key]))]));
-    return copyIn(rebuilt, "edited", (object) => parts.get(object));
-  };
-  const before = copyIn(value, "value");
-  return [before, edit(before)] as const;
-});
+          : [...(source as Iterable<Node>)].map((item) => keep(edit(item))).filter((_, at) => (choice + at) % 7 !== 0)
+        : plain instanceof Map
+          ? new Map(
+              [...(source as { entries(): Iterable<[Node, Node]> }).entries()].map(([key, entry]) => [
+                keep(key),
+                keep(edit(entry)),
+              ]),
+            )
+          : plain instanceof Set || plain instanceof Date
+            ? plain
+            : Object.fromEntries(
+                Object.keys(plain).map((key) => [key, keep(edit((source as Record<string, Node>)[key]))]),
+              );
+      return copyIn(rebuilt, "edited", (object) => parts.get(object));
+    };
+    const before = copyIn(value, "value");
+    return [before, edit(before)] as const;
+  });
 
 it("2.4.2 the same for values of which one is an edit of the other", () => {
   fc.assert(
@@ -76,7 +85,10 @@ it("2.4.2 the same for values of which one is an edit of the other", () => {
 it("2.5.3 parts that did not change keep their identity, moved and kept rows included", () => {
   fc.assert(
     fc.property(
-      fc.uniqueArray(fc.record({ id: fc.nat(), tags: fc.array(fc.string(), { maxLength: 3 }) }), { selector: (row) => row.id, maxLength: 30 }),
+      fc.uniqueArray(fc.record({ id: fc.nat(), tags: fc.array(fc.string(), { maxLength: 3 }) }), {
+        selector: (row) => row.id,
+        maxLength: 30,
+      }),
       fc.infiniteStream(fc.nat()),
       (rows, random) => {
         const before = copyIn(rows, "rows");
@@ -90,7 +102,8 @@ it("2.5.3 parts that did not change keep their identity, moved and kept rows inc
         expect(next.map(({ id }) => id)).toEqual([...chosen.map((node) => (node as unknown as { id: number }).id), -1]);
         const byId = new Map(page.map((row) => [row.id, row]));
         const patch = diff(before, after);
-        if (patch !== undefined && patch[0] !== 0) for (const row of next.slice(0, -1)) expect(row).toBe(byId.get(row.id));
+        if (patch !== undefined && patch[0] !== 0)
+          for (const row of next.slice(0, -1)) expect(row).toBe(byId.get(row.id));
       },
     ),
     { numRuns: 500 },

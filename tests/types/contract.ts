@@ -4,7 +4,6 @@
  */
 import { z } from "zod";
 import { State, event, type Background, type Run } from "meanwhile";
-import type { Page } from "meanwhile/client";
 import { useServerState } from "meanwhile/react";
 
 class My extends State {
@@ -13,12 +12,27 @@ class My extends State {
   when = new Date();
   note?: string = undefined;
   _n = 0;
-  get double() { return this.counter * 2; }
+  get double() {
+    return this.counter * 2;
+  }
 
-  @event inc() { this.counter++; this.trigger(My).job(3); }
-  @event add(n: number) { this.counter += n; return n; }
-  @event submit(form: { qty: number }) { this.counter = form.qty; return this.items; }
-  @event async *steps() { this.counter++; yield; return "done"; }
+  @event inc() {
+    this.counter++;
+    this.trigger(My).job(3);
+  }
+  @event add(n: number) {
+    this.counter += n;
+    return n;
+  }
+  @event submit(form: { qty: number }) {
+    this.counter = form.qty;
+    return this.items;
+  }
+  @event async *steps() {
+    this.counter++;
+    yield;
+    return "done";
+  }
   @event({ onLoad: true }) opened() {}
   @event({ args: [z.number(), z.string()] }) two(_n: number, _s: string) {}
   @event({ args: [z.coerce.number()] }) coerced(_n: number) {}
@@ -39,7 +53,11 @@ class My extends State {
     this.reset();
     // @ts-expect-error another state, outside the lock
     this.getState(Other).title = "x";
-    const double = await this.lock((self) => { self.counter += times; self.getState(Other).title = "x"; return self.double; });
+    const double = await this.lock((self) => {
+      self.counter += times;
+      self.getState(Other).title = "x";
+      return self.double;
+    });
     double.toFixed();
     const items = await this.lock(async (self) => self.items);
     // @ts-expect-error what a window returns is committed
@@ -47,13 +65,20 @@ class My extends State {
     const kept = await this.lock((self) => self);
     // @ts-expect-error self, kept
     kept.counter = 1;
-    const said = await this.lock(async function* (self) { self.counter++; yield; self.counter++; return "done"; });
+    const said = await this.lock(async function* (self) {
+      self.counter++;
+      yield;
+      self.counter++;
+      return "done";
+    });
     said.toUpperCase();
     await this.task.sleep(10);
     if (this.app.eventNamespace.tokenToSid.has(this.router.session.clientToken)) this.trigger(My).inc();
   }
   // @ts-expect-error without `this: Background<My>`
-  @event({ background: true }) async bad() { this.counter++; }
+  @event({ background: true }) async bad() {
+    this.counter++;
+  }
   // @ts-expect-error not async
   @event({ background: true }) notAsync(this: Background<My>) {}
   // @ts-expect-error an option of background tasks only
@@ -65,12 +90,21 @@ class My extends State {
     this.trigger(My).add("1");
     this.inc(); // a plain call in the same transaction
   }
-  _helper() { return this._n; }
+  _helper() {
+    return this._n;
+  }
 }
-class Other extends State { title = ""; }
+class Other extends State {
+  title = "";
+}
 class Sub extends My {
   extra = 1;
-  @event({ background: true }) async more(this: Background<Sub>) { await this.lock((self) => { self.extra++; self.counter++; }); }
+  @event({ background: true }) async more(this: Background<Sub>) {
+    await this.lock((self) => {
+      self.extra++;
+      self.counter++;
+    });
+  }
 }
 void Sub;
 

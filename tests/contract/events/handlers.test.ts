@@ -82,7 +82,10 @@ class DemoState extends State {
     parsed.push(`ran ${n}`);
     this.order.push(`checked ${n}`);
   }
-  @event({ args: [z.object({ qty: z.coerce.number().int().min(1), tags: z.array(z.string()) })] }) submit(form: { qty: number; tags: string[] }) {
+  @event({ args: [z.object({ qty: z.coerce.number().int().min(1), tags: z.array(z.string()) })] }) submit(form: {
+    qty: number;
+    tags: string[];
+  }) {
     this.a = form.qty;
     this.order = form.tags;
     return "saved";
@@ -157,13 +160,21 @@ function tokenOf(test: TestApp): string {
   return [...test.app.eventNamespace.tokenToSid.keys()][0]!;
 }
 
-it.each(["constructor", "toString", "hasOwnProperty", "__defineGetter__", "_helper", "a", "reset", "trigger", "getState", "nope"])(
-  "2.2.1 %s can't be called from outside",
-  async (name) => {
-    await using run = await open();
-    await expect(run.page.client.state(DemoState).call(name, [])).rejects.toMatchObject({ code: "UNKNOWN_EVENT" });
-  },
-);
+it.each([
+  "constructor",
+  "toString",
+  "hasOwnProperty",
+  "__defineGetter__",
+  "_helper",
+  "a",
+  "reset",
+  "trigger",
+  "getState",
+  "nope",
+])("2.2.1 %s can't be called from outside", async (name) => {
+  await using run = await open();
+  await expect(run.page.client.state(DemoState).call(name, [])).rejects.toMatchObject({ code: "UNKNOWN_EVENT" });
+});
 
 it("2.2.2 handlers of one session run one at a time, in the order sent; a left page's handler runs to its end", async () => {
   await using run = await open();
@@ -186,7 +197,9 @@ it("2.2.2 a handler that awaits long is logged by name, with the advice to make 
   gate = new Promise((resolve) => (release = resolve));
   const waiting = run.state.wait("long");
   await run.test.advance(3_000);
-  expect(run.test.logs.map(({ message }) => message)).toContainEqual(expect.stringMatching(/DemoState\.wait has held the lock for \d+ ms.*background task/));
+  expect(run.test.logs.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/DemoState\.wait has held the lock for \d+ ms.*background task/),
+  );
   release();
   await waiting;
 });
@@ -198,7 +211,9 @@ it("2.2.3 a handler that throws is undone, nothing of it is sent, and the page l
   expect(error).toMatchObject({ code: "EVENT_FAILED" });
   expect([run.state.a, run.state.b, run.state.list]).toEqual([0, 0, []]);
   const { errorId } = error as { errorId: string };
-  expect(run.test.logs).toContainEqual(expect.objectContaining({ level: "error", fields: expect.objectContaining({ errorId }) as unknown }));
+  expect(run.test.logs).toContainEqual(
+    expect.objectContaining({ level: "error", fields: expect.objectContaining({ errorId }) as unknown }),
+  );
   const received = run.page.frames.slice(framesBefore).filter(({ direction }) => direction === "received");
   expect(received.map(({ text }) => text).join()).not.toMatch(/canary|internal|\.ts|patch/);
 });
@@ -208,7 +223,11 @@ it("2.2.3 after a yield, what was committed at the yield stays, exactly, on the 
   await expect(run.state.yieldsThenThrows()).rejects.toMatchObject({ code: "EVENT_FAILED" });
   const expected = { a: 1, b: 0, list: [1] };
   expect({ a: run.state.a, b: run.state.b, list: run.state.list }).toEqual(expected);
-  const onServer = await run.test.app.modifyState(tokenOf(run.test), DemoState, (self) => ({ a: self.a, b: self.b, list: [...self.list] }));
+  const onServer = await run.test.app.modifyState(tokenOf(run.test), DemoState, (self) => ({
+    a: self.a,
+    b: self.b,
+    list: [...self.list],
+  }));
   expect(onServer).toEqual(expected);
 });
 
@@ -226,7 +245,10 @@ it("2.1.4 a value or a result that can't be carried undoes the handler, and the 
   await expect(run.state.badValue()).rejects.toMatchObject({ code: "EVENT_FAILED" });
   await expect(run.state.badResult()).rejects.toMatchObject({ code: "EVENT_FAILED" });
   expect(run.state.a).toBe(0);
-  expect(run.test.errors.map(({ error }) => (error as { path: string }).path)).toEqual(["DemoState.b.deep[0]", "the result of DemoState.badResult"]);
+  expect(run.test.errors.map(({ error }) => (error as { path: string }).path)).toEqual([
+    "DemoState.b.deep[0]",
+    "the result of DemoState.badResult",
+  ]);
 });
 
 it("2.2.4 each yield commits and sends, and what was read before it stays writable", async () => {
@@ -298,7 +320,10 @@ it("2.2.7 arguments are parsed once, in queue order, before the lock is taken", 
   parsed.length = 0;
   await Promise.all([run.state.checked(1), run.state.checked(2)]);
   expect(parsed).toEqual(["parsed 1", "ran 1", "parsed 2", "ran 2"]);
-  await expect(run.state.checked(100)).rejects.toMatchObject({ code: "INVALID_ARGUMENTS", issues: [{ message: "too big", path: [] }] });
+  await expect(run.state.checked(100)).rejects.toMatchObject({
+    code: "INVALID_ARGUMENTS",
+    issues: [{ message: "too big", path: [] }],
+  });
 });
 
 it("2.2.7 a schema's issues reach the page, with the path within the one object", async () => {

@@ -73,7 +73,13 @@ it("2.1.5 a subclass has its own copy of the vars it inherits, mixins included",
   await using run = await open();
   await run.base.increment();
   await run.sub.rename("Ada");
-  expect([run.base.count, run.sub.count, run.sub.name, run.sub.greeting, run.sub.extra]).toEqual([2, 1, "Ada", "Hello Ada", "x"]);
+  expect([run.base.count, run.sub.count, run.sub.name, run.sub.greeting, run.sub.extra]).toEqual([
+    2,
+    1,
+    "Ada",
+    "Hello Ada",
+    "x",
+  ]);
 });
 
 it("2.1.5 overrides, super and inherited helpers work, for handlers and computed vars", async () => {

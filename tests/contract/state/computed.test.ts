@@ -103,7 +103,14 @@ async function counted(action: () => Promise<unknown>): Promise<Record<string, n
 
 it("2.1.3 computed vars are sent like vars", async () => {
   await using run = await open();
-  expect([run.state.total, run.state.labelled, run.state.shifted, run.state.scaled, run.state.here, run.state.big]).toEqual([6, "sum: 6", 16, 12, "/start", [{ n: 2 }, { n: 3 }]]);
+  expect([
+    run.state.total,
+    run.state.labelled,
+    run.state.shifted,
+    run.state.scaled,
+    run.state.here,
+    run.state.big,
+  ]).toEqual([6, "sum: 6", 16, 12, "/start", [{ n: 2 }, { n: 3 }]]);
   await run.state.add(4);
   expect([run.state.total, run.state.labelled, run.state.scaled]).toEqual([10, "sum: 10", 20]);
 });
@@ -115,7 +122,14 @@ it("2.1.3 they are recomputed only when something that they read has changed: va
   expect(await counted(() => run.state.shift(1))).toEqual({ shifted: 1 });
   expect(await counted(() => run.other.setFactor(3))).toEqual({ scaled: 1 });
   expect(await counted(() => run.state.setMode("fine"))).toEqual({});
-  expect(await counted(() => run.state.add(1))).toEqual({ total: 1, labelled: 1, shifted: 1, scaled: 1, big: 1, risky: 1 });
+  expect(await counted(() => run.state.add(1))).toEqual({
+    total: 1,
+    labelled: 1,
+    shifted: 1,
+    scaled: 1,
+    big: 1,
+    risky: 1,
+  });
 });
 
 it("2.1.3 within a transaction they follow what was written, and are cached between writes", async () => {
@@ -131,18 +145,23 @@ it.each([
   ["promise", /SumState\.risky gives a promise/],
   ["write", /must not write/],
   ["function", /SumState\.risky is a function/],
-] as const)("2.1.3 one that does %s is reported by name; reading it rethrows, the page keeps its last value", async (mode, message) => {
-  await using run = await open();
-  expect(run.state.risky).toBe(3);
-  await run.state.setMode(mode);
-  expect(run.state.mode).toBe(mode);
-  expect(run.state.risky).toBe(3);
-  const reported = run.test.errors.filter(({ info }) => info.kind === "computed");
-  expect(reported.map(({ error, info }) => [info.name, String(error)])).toEqual([["SumState.risky", expect.stringMatching(message)]]);
-  await expect(run.state.readRisky()).rejects.toMatchObject({ code: "EVENT_FAILED" });
-  expect(String(run.test.errors.at(-1)!.error)).toMatch(message);
-  await run.state.setMode("fine");
-  await run.state.add(1);
-  expect(run.state.risky).toBe(4);
-  expect(run.state.label).toBe("sum");
-});
+] as const)(
+  "2.1.3 one that does %s is reported by name; reading it rethrows, the page keeps its last value",
+  async (mode, message) => {
+    await using run = await open();
+    expect(run.state.risky).toBe(3);
+    await run.state.setMode(mode);
+    expect(run.state.mode).toBe(mode);
+    expect(run.state.risky).toBe(3);
+    const reported = run.test.errors.filter(({ info }) => info.kind === "computed");
+    expect(reported.map(({ error, info }) => [info.name, String(error)])).toEqual([
+      ["SumState.risky", expect.stringMatching(message)],
+    ]);
+    await expect(run.state.readRisky()).rejects.toMatchObject({ code: "EVENT_FAILED" });
+    expect(String(run.test.errors.at(-1)!.error)).toMatch(message);
+    await run.state.setMode("fine");
+    await run.state.add(1);
+    expect(run.state.risky).toBe(4);
+    expect(run.state.label).toBe("sum");
+  },
+);

@@ -1,5 +1,12 @@
 import { expect, it } from "vitest";
-import { DuplicateStateError, event, State, StateDefinitionError, StateUnavailableError, type Background } from "../../../src/index.ts";
+import {
+  DuplicateStateError,
+  event,
+  State,
+  StateDefinitionError,
+  StateUnavailableError,
+  type Background,
+} from "../../../src/index.ts";
 import { App } from "../../../src/server/index.ts";
 import { createTestApp } from "../../../src/testing/index.ts";
 
@@ -26,8 +33,12 @@ it("2.1.1 a name used twice is refused, naming both files", () => {
     return Twice;
   };
   expect(() => createTestApp({ states: [make(), make()] })).toThrow(DuplicateStateError);
-  expect(() => createTestApp({ states: [make(), make()] })).toThrow(/Twice: one in .*definition\.test\.ts, one in .*definition\.test\.ts/);
-  expect(() => new App({ states: [Fine, class Fine extends State {}], sources: { Fine: "src/fine.state.ts" } })).toThrow(/src\/fine\.state\.ts/);
+  expect(() => createTestApp({ states: [make(), make()] })).toThrow(
+    /Twice: one in .*definition\.test\.ts, one in .*definition\.test\.ts/,
+  );
+  expect(
+    () => new App({ states: [Fine, class Fine extends State {}], sources: { Fine: "src/fine.state.ts" } }),
+  ).toThrow(/src\/fine\.state\.ts/);
 });
 
 it("2.1.1 what is not a state class is refused, undefined with a hint at circular imports", () => {
@@ -72,7 +83,6 @@ it("2.1.5 an override of an event repeats @event, and can't turn a handler into 
     override go() {}
   }
   class Turned extends Base {
-    // @ts-expect-error a task's type is another one
     @event({ background: true }) override async go(this: Background<Turned>) {}
   }
   class Back extends Base {
@@ -83,19 +93,22 @@ it("2.1.5 an override of an event repeats @event, and can't turn a handler into 
   expect(refusal(Back)).toMatch(/Back\.work overrides a background task with a handler/);
 });
 
-it.each(["app", "router", "getState", "reset", "trigger", "lock", "task"])("2.1.7 a var or a method named %s is refused, with a name to take instead", (name) => {
-  const withField = { Taken: class Taken extends State {} }.Taken;
-  class Field extends withField {
-    constructor() {
-      super();
-      Object.defineProperty(this, name, { value: 1, enumerable: true });
+it.each(["app", "router", "getState", "reset", "trigger", "lock", "task"])(
+  "2.1.7 a var or a method named %s is refused, with a name to take instead",
+  (name) => {
+    const withField = { Taken: class Taken extends State {} }.Taken;
+    class Field extends withField {
+      constructor() {
+        super();
+        Object.defineProperty(this, name, { value: 1, enumerable: true });
+      }
     }
-  }
-  class Method extends State {}
-  Object.defineProperty(Method.prototype, name, { value() {}, configurable: true });
-  expect(refusal(Field)).toMatch(new RegExp(`Field\\.${name} takes one of the framework's own names.*_${name}`));
-  expect(refusal(Method)).toMatch(new RegExp(`Method\\.${name} takes one of the framework's own names`));
-});
+    class Method extends State {}
+    Object.defineProperty(Method.prototype, name, { value() {}, configurable: true });
+    expect(refusal(Field)).toMatch(new RegExp(`Field\\.${name} takes one of the framework's own names.*_${name}`));
+    expect(refusal(Method)).toMatch(new RegExp(`Method\\.${name} takes one of the framework's own names`));
+  },
+);
 
 it("2.1.7 a #private member is refused with the way out", () => {
   class Hidden extends State {
@@ -144,6 +157,7 @@ it("2.1.7 a var that some instances don't have, and a setter without a getter, a
 it("2.2.1 @event refuses what can't be an event", () => {
   expect(() => {
     class Bad extends State {
+      // @ts-expect-error a static member
       @event static go() {}
     }
     return Bad;

@@ -63,7 +63,14 @@ class VarsState extends State {
     this.rows = this.rows.filter((row) => row !== this.rows[0]);
     this.rows[0]!.id = 20;
     const { done, ...rest } = second;
-    return [this.rows.indexOf(second), this.rows.includes(second), done, rest, JSON.stringify(this.rows), { ...second }];
+    return [
+      this.rows.indexOf(second),
+      this.rows.includes(second),
+      done,
+      rest,
+      JSON.stringify(this.rows),
+      { ...second },
+    ];
   }
   @event cycle() {
     const loop: { self?: unknown } = {};
@@ -123,7 +130,9 @@ it("2.1.1 each session has an instance of its own, made when it is first needed"
 it("2.1.1 writing a name that is no var throws, and says how to declare it", async () => {
   await using run = await open();
   await expect(run.state.undeclared()).rejects.toMatchObject({ code: "EVENT_FAILED" });
-  expect((run.test.errors[0]!.error as Error).message).toBe('VarsState has no var "typo". Declare it in the class with an initial value (typo = ...; undefined will do).');
+  expect((run.test.errors[0]!.error as Error).message).toBe(
+    'VarsState has no var "typo". Declare it in the class with an initial value (typo = ...; undefined will do).',
+  );
 });
 
 it("2.1.2 backend names and values are in no frame, HTML, error or log", async () => {
@@ -216,7 +225,11 @@ it.each([
 ])("2.1.4 a %s is refused at commit with its path, and the commit is undone", async (kind, path, reason) => {
   await using run = await open();
   await expect(run.state.bad(kind)).rejects.toMatchObject({ code: "EVENT_FAILED" });
-  expect(run.test.errors[0]!.error).toMatchObject({ code: "STATE_SERIALIZATION", path, message: expect.stringMatching(reason) as unknown });
+  expect(run.test.errors[0]!.error).toMatchObject({
+    code: "STATE_SERIALIZATION",
+    path,
+    message: expect.stringMatching(reason) as unknown,
+  });
   expect([run.state.count, run.state.values]).toEqual([0, null]);
 });
 

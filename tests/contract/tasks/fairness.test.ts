@@ -50,37 +50,44 @@ async function stop(test: TestApp): Promise<void> {
   await test.close();
 }
 
-it.each(["loop", "asyncLoop", "ping"] as const)("2.3.12 a tight loop (%s) starves neither timers, nor its own page's events, nor other sessions", async (name) => {
-  const { test, states } = await loops(name, 2);
-  let timers = 0;
-  for (let i = 0; i < 5; i += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    timers += 1;
-    const counter = await states[0]!.click();
-    expect(counter).toBeGreaterThan(0);
-    await states[1]!.click();
-  }
-  expect(timers).toBe(5);
-  expect(states[0]!.clicks).toBe(5);
-  // The loops went on between the events: nobody starves the other.
-  const before = await states[0]!.click();
-  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-  expect(await states[0]!.click()).toBeGreaterThan(before);
-  await stop(test);
-});
+it.each(["loop", "asyncLoop", "ping"] as const)(
+  "2.3.12 a tight loop (%s) starves neither timers, nor its own page's events, nor other sessions",
+  async (name) => {
+    const { test, states } = await loops(name, 2);
+    let timers = 0;
+    for (let i = 0; i < 5; i += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      timers += 1;
+      const counter = await states[0]!.click();
+      expect(counter).toBeGreaterThan(0);
+      await states[1]!.click();
+    }
+    expect(timers).toBe(5);
+    expect(states[0]!.clicks).toBe(5);
+    // The loops went on between the events: nobody starves the other.
+    const before = await states[0]!.click();
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(await states[0]!.click()).toBeGreaterThan(before);
+    await stop(test);
+  },
+);
 
-it("2.3.12 nor do a thousand sessions that all loop: each of them, and each page, has its turn", { timeout: 60_000 }, async () => {
-  const { test, states } = await loops("loop", 1_000);
-  const counts = await Promise.all(states.map((state) => state.click()));
-  expect(counts).toHaveLength(1_000);
-  // Everybody's loop goes on: a second look at each finds it further.
-  const later = await Promise.all(states.map((state) => state.click()));
-  while (later.some((count, index) => count <= counts[index]!)) {
-    await Promise.all(states.map(async (state, index) => void (later[index] = await state.click())));
-  }
-  expect(later.every((count, index) => count > counts[index]!)).toBe(true);
-  await stop(test);
-});
+it(
+  "2.3.12 nor do a thousand sessions that all loop: each of them, and each page, has its turn",
+  { timeout: 60_000 },
+  async () => {
+    const { test, states } = await loops("loop", 1_000);
+    const counts = await Promise.all(states.map((state) => state.click()));
+    expect(counts).toHaveLength(1_000);
+    // Everybody's loop goes on: a second look at each finds it further.
+    const later = await Promise.all(states.map((state) => state.click()));
+    while (later.some((count, index) => count <= counts[index]!)) {
+      await Promise.all(states.map(async (state, index) => void (later[index] = await state.click())));
+    }
+    expect(later.every((count, index) => count > counts[index]!)).toBe(true);
+    await stop(test);
+  },
+);
 
 it("2.3.12 sockets are served while a thousand sessions loop", { timeout: 60_000 }, async () => {
   const { test } = await loops("loop", 1_000);

@@ -1,5 +1,12 @@
 import { expect, it } from "vitest";
-import { event, isCancelled, LockTimeoutError, State, TaskCancelledError, type Background } from "../../../src/index.ts";
+import {
+  event,
+  isCancelled,
+  LockTimeoutError,
+  State,
+  TaskCancelledError,
+  type Background,
+} from "../../../src/index.ts";
 import { createTestApp, type TestApp } from "../../../src/testing/index.ts";
 
 let bodies: ((task: Background<LifeState>, name: string) => Promise<unknown>)[] = [];
@@ -137,7 +144,9 @@ it("2.3.11 cancelling rejects every pending lock and sleep once, in every branch
   const seen: string[] = [];
   bodies.push(async (task) => {
     const branch = async (name: string, wait: () => Promise<unknown>): Promise<void> => {
-      await wait().catch((error: unknown) => seen.push(`${name}: ${(error as Error).name} ${String(isCancelled(error))}`));
+      await wait().catch((error: unknown) =>
+        seen.push(`${name}: ${(error as Error).name} ${String(isCancelled(error))}`),
+      );
       await task.lock((self) => void self.log.push(`${name} put right`));
     };
     await Promise.all([
@@ -151,7 +160,11 @@ it("2.3.11 cancelling rejects every pending lock and sleep once, in every branch
   await run.test.settle();
   for (const task of run.test.app.backgroundTasks) task.cancel();
   await run.test.settle();
-  expect(seen.toSorted()).toEqual(["lock: TaskCancelledError true", "other sleep: TaskCancelledError true", "sleep: TaskCancelledError true"]);
+  expect(seen.toSorted()).toEqual([
+    "lock: TaskCancelledError true",
+    "other sleep: TaskCancelledError true",
+    "sleep: TaskCancelledError true",
+  ]);
   release();
   await holding;
   await run.test.settle();
@@ -195,7 +208,9 @@ it("2.3.11 who listens to the signal learns of it there, and may put the state r
   bodies.push(async (task) => {
     const { signal } = task.task;
     try {
-      await new Promise((_, reject) => signal.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError"))));
+      await new Promise((_, reject) =>
+        signal.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError"))),
+      );
     } catch (error) {
       seen.push(isCancelled(error), signal.aborted, signal.reason instanceof TaskCancelledError);
       await task.lock((self) => void self.log.push("put right"));

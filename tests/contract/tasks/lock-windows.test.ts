@@ -148,9 +148,13 @@ it("2.3.5 the snapshot stays as it was until the task's own next window, all sta
     return [stale, [task.counter, task.getState(SideState).total]];
   });
   await run.state.add(1);
-  await run.test.app.modifyState(run.page.client.connection.sessionId === undefined ? "" : tokenOf(run.test), SideState, (side) => {
-    side.total = 2;
-  });
+  await run.test.app.modifyState(
+    run.page.client.connection.sessionId === undefined ? "" : tokenOf(run.test),
+    SideState,
+    (side) => {
+      side.total = 2;
+    },
+  );
   resume();
   await run.test.settle();
   expect(run.outcome()).toEqual({
@@ -224,7 +228,7 @@ it("2.3.6 lock() inside a window is refused at once: directly, after an await, a
     await task.lock(async () => helper(task).catch(note));
     await task.lock(async (self) => {
       await self._bumpTwice();
-      await Promise.all([helper(task).catch(note)]);
+      await helper(task).catch(note);
     });
     await task.lock((self) => (self as unknown as Background<BenchState>).lock(() => {})).catch(note);
     return errors;

@@ -7,7 +7,10 @@ type Attempts = Record<string, string>;
 
 class WriterState extends State {
   counter = 1;
-  items = [{ id: 1, tags: ["a"] }, { id: 2, tags: ["b"] }];
+  items = [
+    { id: 1, tags: ["a"] },
+    { id: 2, tags: ["b"] },
+  ];
   nested: { deep?: { list: number[] } } = { deep: { list: [1] } };
   map = new Map([["a", { n: 1 }]]);
   set = new Set([1]);

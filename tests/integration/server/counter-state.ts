@@ -20,7 +20,13 @@ export class CounterState extends State {
   }
   @event where() {
     const { session, page, headers } = this.router;
-    return { path: page.path, query: page.query, ip: session.clientIp, agent: headers["x-test"], isToken: session.clientToken.length > 20 };
+    return {
+      path: page.path,
+      query: page.query,
+      ip: session.clientIp,
+      agent: headers["x-test"],
+      isToken: session.clientToken.length > 20,
+    };
   }
   @event({ background: true }) async sleepy(this: Background<CounterState>) {
     try {

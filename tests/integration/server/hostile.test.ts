@@ -6,7 +6,12 @@ import { CounterState, silent } from "./counter-state.ts";
 import { RawPage } from "./raw-page.ts";
 
 async function listen() {
-  const app = new App({ states: [CounterState], logger: silent, maxMessageBytes: 10_000, allowedOrigins: ["https://friend.example"] });
+  const app = new App({
+    states: [CounterState],
+    logger: silent,
+    maxMessageBytes: 10_000,
+    allowedOrigins: ["https://friend.example"],
+  });
   const { url, port } = await app.listen(0, "127.0.0.1");
   return { app, url, port, [Symbol.asyncDispose]: () => app.close() };
 }

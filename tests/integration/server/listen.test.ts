@@ -74,7 +74,12 @@ it("serves the built page with the initial values in it, made at the request, an
     const block = /<head><script type="application\/json" id="meanwhile-data">(.*?)<\/script><title>/.exec(html);
     expect(JSON.parse(block![1]!)).toEqual({
       path: "/_meanwhile",
-      states: { CounterState: { full: { counter: 0, text: "</script><script>alert(1)</script>", double: 0 }, events: ["add", "fail", "where", "sleepy"] } },
+      states: {
+        CounterState: {
+          full: { counter: 0, text: "</script><script>alert(1)</script>", double: 0 },
+          events: ["add", "fail", "where", "sleepy"],
+        },
+      },
     });
     expect(html).not.toContain(CANARY);
     expect(html).not.toContain("_secret");

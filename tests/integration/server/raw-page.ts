@@ -24,14 +24,25 @@ export class RawPage {
   }
 
   static async open(url: string, options: { path?: string; headers?: Record<string, string> } = {}): Promise<RawPage> {
-    const socket = new WebSocket(`${url.replace("http", "ws")}${options.path ?? "/_meanwhile"}`, { headers: options.headers });
+    const socket = new WebSocket(`${url.replace("http", "ws")}${options.path ?? "/_meanwhile"}`, {
+      headers: options.headers,
+    });
     const page = new RawPage(socket);
     await once(socket, "open");
     return page;
   }
 
   /** Opens, says hello and waits for the welcome. */
-  static async hello(url: string, options: { token?: string; document?: string; states?: string[]; path?: string; headers?: Record<string, string> } = {}): Promise<RawPage> {
+  static async hello(
+    url: string,
+    options: {
+      token?: string;
+      document?: string;
+      states?: string[];
+      path?: string;
+      headers?: Record<string, string>;
+    } = {},
+  ): Promise<RawPage> {
     const page = await RawPage.open(url, options);
     page.send({
       type: "hello",
@@ -73,7 +84,9 @@ export class RawPage {
 
   /** The result of a call. */
   async result(id: number): Promise<NonNullable<UpdateMessage["results"]>[number]> {
-    const message = await this.next((candidate) => candidate.type === "update" && candidate.results?.some((result) => result.id === id) === true);
+    const message = await this.next(
+      (candidate) => candidate.type === "update" && candidate.results?.some((result) => result.id === id) === true,
+    );
     return (message as UpdateMessage).results!.find((result) => result.id === id)!;
   }
 

@@ -32,7 +32,11 @@ it("2.4.1 after the first document has closed, its token resumes the session wit
   first.call(1, "CounterState", "add", 5);
   await first.result(1);
   await first.close(4001);
-  const reloaded = await RawPage.hello(server.url, { states: ["CounterState"], document: "second", token: first.welcome.token });
+  const reloaded = await RawPage.hello(server.url, {
+    states: ["CounterState"],
+    document: "second",
+    token: first.welcome.token,
+  });
   expect(reloaded.welcome).toMatchObject({ resumed: true, token: first.welcome.token });
   const full = await reloaded.next((message) => message.type === "update");
   expect(full).toMatchObject({ states: { CounterState: { full: { counter: 5, double: 10 } } } });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { connect, stateRef } from "../../../src/client/index.ts";
-import { eventually, fixture } from "./fixture.ts";
+import { fixture, PATIENCE } from "./fixture.ts";
 
 const STATE = `
 import { readFileSync } from "node:fs";
@@ -73,7 +73,7 @@ describe("one build", () => {
     const replica = client.state(stateRef("TaskState"));
     expect(await replica.call("add", [3])).toBe(8);
     await expect(replica.call("fail", [])).rejects.toThrow("The event failed on the server");
-    await eventually(() => server.output()).toMatch(/src\/task\.state\.ts:16:/);
+    await expect.poll(() => server.output(), PATIENCE).toMatch(/src\/task\.state\.ts:16:/);
 
     server.process.kill("SIGTERM");
     const [code] = (await once(server.process, "exit")) as [number];

@@ -4,7 +4,7 @@ import { createServer as createVite } from "vite";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { connect, stateRef } from "../../../src/client/index.ts";
-import { eventually, fixture, type DevServer } from "./fixture.ts";
+import { dependenciesBundled, fixture, PATIENCE, type DevServer } from "./fixture.ts";
 
 const state = ({
   name = "TaskState",
@@ -60,6 +60,11 @@ function page(dev: DevServer, path?: string) {
   };
 }
 
+/** Reloads that an edit brought about; one for dependencies that Vite has bundled says nothing of an edit. */
+const pageReloads = (dev: DevServer) =>
+  dev.sent.filter(
+    ({ type, path, triggeredBy }) => type === "full-reload" && (path !== "*" || triggeredBy !== undefined),
+  );
 const reloads = (dev: DevServer) => dev.log.filter((line) => line.includes("states reloaded")).length;
 const failures = (dev: DevServer) =>
   dev.log.filter((line) => /The (?:change was not taken over|app does not start)/.test(line));
@@ -86,7 +91,7 @@ describe("the dev server", () => {
     const { opened } = mine.values()!;
 
     await project.write({ "src/task.state.ts": state({ fields: "counter = 0; title = 'new';", add: "n * 10" }) });
-    await eventually(() => mine.values()).toMatchObject({ counter: 7, title: "new" });
+    await expect.poll(() => mine.values(), PATIENCE).toMatchObject({ counter: 7, title: "new" });
     expect(mine.values()).not.toHaveProperty("note");
     expect(await mine.add(1)).toBe(17);
     expect(mine.values()!.opened).toBe(opened);
@@ -94,9 +99,9 @@ describe("the dev server", () => {
 
     // What a state module imports counts as well.
     await project.write({ "src/scale.ts": "export const scale = (n: number) => n * 100;" });
-    await eventually(() => reloads(dev)).toBe(2);
+    await expect.poll(() => reloads(dev), PATIENCE).toBe(2);
     expect(await mine.add(1)).toBe(1017);
-    expect(dev.sent.filter(({ type }) => type === "full-reload")).toEqual([]);
+    expect(pageReloads(dev)).toEqual([]);
   });
 
   test("takes in state modules that are made and deleted", async () => {
@@ -105,9 +110,9 @@ describe("the dev server", () => {
     await project.write({
       "src/other.state.ts": 'import { State } from "meanwhile"; export class OtherState extends State { x = 1; }',
     });
-    await eventually(async () => Object.keys(await dev.data())).toEqual(["OtherState", "TaskState"]);
+    await expect.poll(async () => Object.keys(await dev.data()), PATIENCE).toEqual(["OtherState", "TaskState"]);
     await project.remove("src/other.state.ts");
-    await eventually(async () => Object.keys(await dev.data())).toEqual(["TaskState"]);
+    await expect.poll(async () => Object.keys(await dev.data()), PATIENCE).toEqual(["TaskState"]);
   });
 
   test("reports what does not compile, with its place, in the terminal and the overlay; the old app goes on", async () => {
@@ -118,7 +123,7 @@ describe("the dev server", () => {
     await dev.get("/src/task.state.ts");
 
     await project.write({ "src/task.state.ts": state({ fields: "counter = ;" }) });
-    await eventually(() => failures(dev)).toHaveLength(1);
+    await expect.poll(() => failures(dev), PATIENCE).toHaveLength(1);
     expect(failures(dev)[0]).toMatch(/src\/task\.state\.ts:7:13\n[^]*7 \|   counter = ;\n  \|             \^/);
     const [shown] = dev.sent.filter(({ type }) => type === "error");
     expect(shown?.err).toMatchObject({ loc: { file: `${project.root}/src/task.state.ts`, line: 7, column: 12 } });
@@ -127,9 +132,9 @@ describe("the dev server", () => {
     expect(await dev.get("/src/task.state.ts")).toContain('stateRef("TaskState")');
 
     await project.write({ "src/task.state.ts": state({ add: "n * 2" }) });
-    await eventually(() => reloads(dev)).toBe(1);
+    await expect.poll(() => reloads(dev), PATIENCE).toBe(1);
     expect(await mine.add(1)).toBe(9);
-    expect(dev.sent.filter(({ type }) => type === "full-reload")).toHaveLength(1);
+    expect(pageReloads(dev)).toHaveLength(1);
     expect(await dev.get("/")).not.toContain("ErrorOverlay");
     expect(dev.log.filter((line) => line.includes("Unexpected token"))).toHaveLength(1);
   });
@@ -152,7 +157,7 @@ describe("the dev server", () => {
     await using project = await fixture(PROJECT);
     await using dev = await project.dev();
     await project.write({ "src/task.state.ts": state({ fields: "counter = 1;\n  lock = 2;" }) });
-    await eventually(() => failures(dev)).toHaveLength(1);
+    await expect.poll(() => failures(dev), PATIENCE).toHaveLength(1);
     expect(failures(dev)[0]).toMatch(
       /TaskState\.lock takes one of the framework's own names[^]*src\/task\.state\.ts:8:3/,
     );
@@ -164,7 +169,7 @@ describe("the dev server", () => {
         extra: "const makeFunction = () => () => 1 as any;",
       }),
     });
-    await eventually(() => failures(dev)).toHaveLength(2);
+    await expect.poll(() => failures(dev), PATIENCE).toHaveLength(2);
     expect(failures(dev)[1]).toMatch(/TaskState\.counter is a field that holds a function[^]*src\/task\.state\.ts:7:3/);
     expect(await dev.data()).toMatchObject({ TaskState: { counter: 5 } });
   });
@@ -178,7 +183,7 @@ describe("the dev server", () => {
     expect(failures(dev)).toEqual([expect.stringMatching(/not yet[^]*src\/scale\.ts:/)]);
     expect(await dev.get("/")).toContain("new ErrorOverlay(");
     await project.write({ "src/scale.ts": PROJECT["src/scale.ts"] });
-    await eventually(() => dev.data()).toMatchObject({ TaskState: { counter: 5 } });
+    await expect.poll(() => dev.data(), PATIENCE).toMatchObject({ TaskState: { counter: 5 } });
     using mine = page(dev);
     expect(await mine.add(2)).toBe(7);
   });
@@ -189,7 +194,7 @@ describe("the dev server", () => {
     await using dev = await project.dev();
     expect(failures(dev)).toEqual([expect.stringContaining("./scale")]);
     await project.write({ "src/scale.ts": scale });
-    await eventually(() => dev.data()).toMatchObject({ TaskState: { counter: 5 } });
+    await expect.poll(() => dev.data(), PATIENCE).toMatchObject({ TaskState: { counter: 5 } });
   });
 
   test("refuses misused imports in browser code, with their place, and again when a name goes away", async () => {
@@ -207,11 +212,11 @@ describe("the dev server", () => {
     });
 
     await project.write({ "src/main.ts": PROJECT["src/main.ts"] });
-    await eventually(() => dev.get("/src/main.ts")).toContain("console.log(TaskState)");
+    await expect.poll(() => dev.get("/src/main.ts"), PATIENCE).toContain("console.log(TaskState)");
     await dev.get("/src/task.state.ts");
     dev.sent.length = 0;
     await project.write({ "src/task.state.ts": state({ name: "RenamedState" }) });
-    await eventually(() => dev.sent.some(({ type }) => type === "full-reload")).toBe(true);
+    await expect.poll(() => dev.sent.some(({ type }) => type === "full-reload"), PATIENCE).toBe(true);
     await dev.get("/src/main.ts");
     expect(dev.sent.at(-1)?.err?.message).toContain(
       'src/main.ts imports "TaskState" from "./task.state" in browser code',
@@ -245,12 +250,12 @@ describe("a project's own app in the dev server", () => {
     using mine = page(dev, "/own");
     expect(await mine.add(2)).toBe(7);
     await project.write({ "src/task.state.ts": state({ add: "n * 10" }) });
-    await eventually(() => reloads(dev)).toBe(1);
+    await expect.poll(() => reloads(dev), PATIENCE).toBe(1);
     expect(await mine.add(1)).toBe(17);
     expect(Object.keys(await dev.data())).toEqual(["TaskState"]);
 
     await project.write({ "src/server.ts": SERVER('path: "/moved"') });
-    await eventually(() => dev.get("/")).toContain('{"path":"/moved"');
+    await expect.poll(() => dev.get("/"), PATIENCE).toContain('{"path":"/moved"');
     using other = page(dev, "/moved");
     expect(await other.add(1)).toBe(15);
   });
@@ -260,9 +265,9 @@ describe("a project's own app in the dev server", () => {
     await using dev = await project.dev();
     expect(await dev.get("/")).toContain('{"path":"/_meanwhile"');
     await project.write({ "src/server.ts": SERVER('path: "/own"') });
-    await eventually(() => dev.get("/")).toContain('{"path":"/own"');
+    await expect.poll(() => dev.get("/"), PATIENCE).toContain('{"path":"/own"');
     await project.remove("src/server.ts");
-    await eventually(() => dev.get("/")).toContain('{"path":"/_meanwhile"');
+    await expect.poll(() => dev.get("/"), PATIENCE).toContain('{"path":"/_meanwhile"');
   });
 
   test("is refused when it exports none, and when a state module imports it", async () => {
@@ -272,7 +277,7 @@ describe("a project's own app in the dev server", () => {
       expect.stringContaining("src/server.ts has to export its app: export const app = new App({ states: [...] });"),
     ]);
     await project.write({ "src/server.ts": SERVER("") });
-    await eventually(() => dev.data()).toMatchObject({ TaskState: { counter: 5 } });
+    await expect.poll(() => dev.data(), PATIENCE).toMatchObject({ TaskState: { counter: 5 } });
     await project.write({
       "src/scale.ts":
         'import { app } from "./server"; export const scale = (n: number) => n + app.backgroundTasks.size;',
@@ -293,6 +298,7 @@ test("in middleware mode the app listens on the server that Vite was given", asy
     appType: "spa",
     server: { middlewareMode: { server }, ws: false },
   });
+  await dependenciesBundled(vite);
   server.on("request", vite.middlewares);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

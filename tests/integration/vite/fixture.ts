@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect } from "vitest";
 import { createBuilder, createServer, type InlineConfig, type ViteDevServer } from "vite";
 import { meanwhile, type MeanwhileOptions } from "../../../src/vite/index.ts";
 
@@ -37,6 +36,8 @@ export interface DevServer extends AsyncDisposable {
   /** What it sent to browsers over its own socket. */
   readonly sent: {
     readonly type: string;
+    readonly path?: string;
+    readonly triggeredBy?: string;
     readonly err?: { readonly message: string; readonly loc?: object; readonly frame?: string; readonly stack: string };
   }[];
   /** The text of a path, as a browser would get it. */
@@ -52,8 +53,8 @@ export interface ServerProcess extends AsyncDisposable {
   output(): string;
 }
 
-/** An expectation of what a file watcher, or another process, brings about in its own time. */
-export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000, interval: 20 });
+/** How long to wait for what a file watcher, or another process, brings about in its own time. */
+export const PATIENCE = { timeout: 15_000, interval: 20 };
 
 export const PAGE =
   '<!doctype html><html><head><title>x</title></head><body><div id="root"></div><script type="module" src="/src/main.ts"></script></body></html>';
@@ -118,6 +119,13 @@ export async function fixture(files: Readonly<Record<string, string>>): Promise<
   };
 }
 
+/** Settles when Vite has bundled dependencies for the browser; closed before, it would write them into a folder that has gone. */
+export async function dependenciesBundled({ environments }: ViteDevServer): Promise<void> {
+  const optimizer = environments.client.depsOptimizer;
+  await optimizer?.scanProcessing;
+  await Promise.all((optimizer?.metadata.depInfoList ?? []).map(({ processing }) => processing));
+}
+
 async function startDev(config: InlineConfig): Promise<DevServer> {
   const log: string[] = [];
   const say = (text: string): void => void log.push(text.replaceAll(/\u001b\[\d+m/g, ""));
@@ -142,6 +150,7 @@ async function startDev(config: InlineConfig): Promise<DevServer> {
     Reflect.apply(send, hot, args);
   };
   await vite.listen();
+  await dependenciesBundled(vite);
   const url = vite.resolvedUrls!.local[0]!.replace(/\/$/, "");
   const get = async (path: string): Promise<string> =>
     (await fetch(url + path, { headers: { accept: "text/html,*/*" } })).text();

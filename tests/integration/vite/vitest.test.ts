@@ -35,9 +35,14 @@ test("under a project's Vitest state classes are real, in Node's environment and
     "vite.config.js": 'import { meanwhile } from "meanwhile/vite";\nexport default { plugins: [meanwhile()] };\n',
   });
   const { VITEST: _, VITEST_WORKER_ID: __, VITEST_POOL_ID: ___, NODE_OPTIONS: ____, ...env } = process.env;
-  const { stdout } = await promisify(execFile)(process.execPath, [vitest, "run", "--root", project.root], {
-    cwd: project.root,
-    env,
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [vitest, "run", "--root", project.root, "--no-file-parallelism"],
+    {
+      cwd: project.root,
+      env,
+      timeout: 55_000,
+    },
+  );
   expect(stdout.replaceAll(/\u001b\[\d+m/g, "")).toMatch(/Tests +2 passed/);
-});
+}, 60_000);

@@ -1,5 +1,12 @@
 import { Deferred } from "../../../src/base/deferred.ts";
-import type { CallOptions, Client, ConnectionStatus, EventFunction, StateReplica, Values } from "../../../src/client/client.ts";
+import type {
+  CallOptions,
+  Client,
+  ConnectionStatus,
+  EventFunction,
+  StateReplica,
+  Values,
+} from "../../../src/client/client.ts";
 import { eventFunction } from "../../../src/client/event-function.ts";
 import { livePage } from "../../../src/client/live-page.ts";
 import type { Page } from "../../../src/wire/page.ts";

@@ -29,33 +29,33 @@ test("with values there, the very first frame has them", () => {
   expect(replica.loadedCount).toBe(0);
 });
 
-test.each([["plain", (tree: ReactElement) => tree], ["StrictMode", (tree: ReactElement) => <StrictMode>{tree}</StrictMode>]])(
-  "%s: suspends until the first snapshot, and never later, even on reconnect",
-  async (_, wrap) => {
-    const client = new FakeClient();
-    const replica = client.state(Task);
-    const frames: (string | null)[] = [];
-    const { container, rerender } = await act(async () => render(wrap(page(client))));
-    const observer = new MutationObserver(() => frames.push(container.textContent));
-    observer.observe(container, { childList: true, subtree: true, characterData: true });
-    expect(container.textContent).toBe("loading");
+test.each([
+  ["plain", (tree: ReactElement) => tree],
+  ["StrictMode", (tree: ReactElement) => <StrictMode>{tree}</StrictMode>],
+])("%s: suspends until the first snapshot, and never later, even on reconnect", async (_, wrap) => {
+  const client = new FakeClient();
+  const replica = client.state(Task);
+  const frames: (string | null)[] = [];
+  const { container, rerender } = await act(async () => render(wrap(page(client))));
+  const observer = new MutationObserver(() => frames.push(container.textContent));
+  observer.observe(container, { childList: true, subtree: true, characterData: true });
+  expect(container.textContent).toBe("loading");
 
-    await act(async () => replica.set(values));
-    expect(container.textContent).toBe("first");
-    const loads = replica.loadedCount;
+  await act(async () => replica.set(values));
+  expect(container.textContent).toBe("first");
+  const loads = replica.loadedCount;
 
-    await act(async () => client.setConnection({ status: "reconnecting", attempt: 1 }));
-    await act(async () => client.setConnection({ status: "connected", attempt: 0 }));
-    await act(async () => replica.set({ ...values, title: "second" }));
-    expect(container.textContent).toBe("second");
-    replica.values = undefined; // a client never does; the page would keep what it has
-    await act(async () => rerender(wrap(page(client))));
-    expect(container.textContent).toBe("second");
-    expect(replica.loadedCount).toBe(loads);
-    expect(frames).not.toContain("loading");
-    observer.disconnect();
-  },
-);
+  await act(async () => client.setConnection({ status: "reconnecting", attempt: 1 }));
+  await act(async () => client.setConnection({ status: "connected", attempt: 0 }));
+  await act(async () => replica.set({ ...values, title: "second" }));
+  expect(container.textContent).toBe("second");
+  replica.values = undefined; // a client never does; the page would keep what it has
+  await act(async () => rerender(wrap(page(client))));
+  expect(container.textContent).toBe("second");
+  expect(replica.loadedCount).toBe(loads);
+  expect(frames).not.toContain("loading");
+  observer.disconnect();
+});
 
 test("components that mount later don't suspend any more", async () => {
   const { client, replica } = clientWith(Task, values, events);

@@ -38,7 +38,7 @@ async function show(children: ReactElement): Promise<HTMLFormElement> {
 /** Answers the last call. */
 function answer(result: { ok: true; value: string } | Omit<CallResult & { ok: false }, "id">): Promise<void> {
   const id = server.calls().at(-1)?.id ?? -1;
-  return act(async () => server.say({ type: "update", version: 2, results: [{ ...result, id } as CallResult] }));
+  return act(async () => server.say({ type: "update", version: 2, results: [{ ...result, id }] }));
 }
 
 test("an event is a form's action", async () => {

@@ -2,7 +2,12 @@
 import { act, cleanup, fireEvent, render } from "@testing-library/react";
 import { type ReactElement, StrictMode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { MeanwhileProvider, type ServerInputOptions, useServerInput, useServerState } from "../../../src/react/index.ts";
+import {
+  MeanwhileProvider,
+  type ServerInputOptions,
+  useServerInput,
+  useServerState,
+} from "../../../src/react/index.ts";
 import { clientWith } from "./fake-client.ts";
 import { events, Task, values } from "./task-state.ts";
 

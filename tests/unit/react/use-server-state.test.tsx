@@ -3,7 +3,7 @@ import { act, cleanup, fireEvent, render, renderHook } from "@testing-library/re
 import { memo, type ReactElement, type ReactNode, StrictMode, useEffect, useLayoutEffect, useState } from "react";
 import { afterEach, expect, expectTypeOf, test, vi } from "vitest";
 import { MeanwhileProvider, type Page, useServerState } from "../../../src/react/index.ts";
-import { clientWith, FakeClient } from "./fake-client.ts";
+import { clientWith, type FakeClient } from "./fake-client.ts";
 import { events, type Row, Task, values } from "./task-state.ts";
 
 afterEach(cleanup);

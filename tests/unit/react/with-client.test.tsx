@@ -6,7 +6,17 @@ import { type FakeServer, fakeServer } from "./fake-socket.ts";
 import { MeanwhileProvider, type Page, useConnection, useServerState } from "../../../src/react/index.ts";
 import { events, Task } from "./task-state.ts";
 
-const FULL = { full: { counter: 1, title: "first", rows: [{ id: 0, label: "a" }, { id: 1, label: "b" }] }, events };
+const FULL = {
+  full: {
+    counter: 1,
+    title: "first",
+    rows: [
+      { id: 0, label: "a" },
+      { id: 1, label: "b" },
+    ],
+  },
+  events,
+};
 
 let server: FakeServer;
 
@@ -72,7 +82,13 @@ test("a reconnect neither suspends nor renders what has not changed", async () =
     return <li>{row.label}</li>;
   });
   function Rows(): ReactElement {
-    return <>{useServerState(Task).rows.map((row) => <Row key={row.id} row={row} />)}</>;
+    return (
+      <>
+        {useServerState(Task).rows.map((row) => (
+          <Row key={row.id} row={row} />
+        ))}
+      </>
+    );
   }
   const statuses: string[] = [];
   function Status(): null {
@@ -104,7 +120,9 @@ test("a reconnect neither suspends nor renders what has not changed", async () =
   expect([...new Set(statuses)]).toEqual(["connecting", "connected", "reconnecting"]);
 
   const rows = [0, [[1, [1, { label: [0, "changed"] }]]]];
-  await act(async () => server.say({ type: "update", version: 8, states: { Task: { patch: { rows: [2, ...rows] as never } } } }));
+  await act(async () =>
+    server.say({ type: "update", version: 8, states: { Task: { patch: { rows: [2, ...rows] as never } } } }),
+  );
   expect(container.textContent).toBe("achanged");
   expect(renders).toBe(2); // one row, in StrictMode
 });
