@@ -1,6 +1,7 @@
 /**
  * What do the lock and its scheduling cost, with nothing under the lock, and how long does everybody else wait? Windows a second as shares of a bare
- * loop of `await undefined` in a process of its own; meanwhile, events wait for the same locks, and a timer is watched.
+ * loop of `await undefined` in a process of its own, both by the CPU time that they took (other processes may be busy); meanwhile, events wait for the
+ * same locks, and a timer is watched.
  */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -36,14 +37,21 @@ const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
+/** CPU time of this process, in ms. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 async function bareLoop(): Promise<number> {
   let count = 0;
   const start = performance.now();
+  const cpuStart = cpuMs();
   while (performance.now() - start < RUN_MS) {
     for (let i = 0; i < BATCH; i += 1) await undefined;
     count += BATCH;
   }
-  return (count * 1_000) / (performance.now() - start);
+  return (count * 1_000) / (cpuMs() - cpuStart);
 }
 
 async function measure({ sessions, tasks, isAsync }: Case): Promise<Figures> {
@@ -67,6 +75,7 @@ async function measure({ sessions, tasks, isAsync }: Case): Promise<Figures> {
   const waits: number[] = [];
   const timerLateMs: number[] = [];
   const start = performance.now();
+  const cpuStart = cpuMs();
   const loops = locks.flatMap((lock, index) => Array.from({ length: tasks }, () => loop(lock, index)));
   let due = start + TIMER_MS;
   const interval = setInterval(() => {
@@ -81,7 +90,7 @@ async function measure({ sessions, tasks, isAsync }: Case): Promise<Figures> {
     waits.push(performance.now() - asked);
     lock.release();
   }
-  const tookMs = performance.now() - start;
+  const tookMs = cpuMs() - cpuStart;
   isOver = true;
   clearInterval(interval);
   await Promise.all(loops);

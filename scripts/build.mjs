@@ -35,7 +35,8 @@ function isStale() {
 export async function build() {
   const builtAt = Date.now();
   mkdirSync(cache, { recursive: true });
-  const next = join(cache, `dist-${process.pid}`);
+  // As deep as dist/: source maps name the sources from where they stand.
+  const next = join(root, `.dist-${process.pid}`);
   const previous = join(cache, `previous-dist-${process.pid}`);
   const code = await runNode(commandOf("typescript", "tsc"), ["-p", "tsconfig.build.json", "--outDir", next]);
   if (code === 0) {

@@ -121,6 +121,8 @@ export class App implements AppHandle {
       clientDir: options.clientDir,
       injectHtml: (html) => this.injectHtml(html),
       isClosing: () => this.#closing !== undefined,
+      onError: (error) =>
+        errors.report(error, { kind: "connection", name: "page", id: "page" }, "The page could not be made"),
     });
   }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join, resolve } from "node:path";
@@ -9,6 +10,8 @@ export interface HttpFrontParts {
   readonly clientDir: string | undefined;
   injectHtml(html: string): string;
   isClosing(): boolean;
+  /** The page could not be made. */
+  onError(error: unknown): void;
 }
 
 type Files = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -16,31 +19,22 @@ type Files = (request: IncomingMessage, response: ServerResponse, next: () => vo
 /** Answers plain HTTP: the health endpoint, the built page's files, and its HTML with the states' initial values. */
 export class HttpFront {
   readonly #parts: HttpFrontParts;
-  readonly #files: Files | undefined;
+  /** Made once the folder is there: a development server may start before the first build. */
+  #files: Files | undefined;
 
   constructor(parts: HttpFrontParts) {
     this.#parts = parts;
-    this.#files =
-      parts.clientDir === undefined
-        ? undefined
-        : sirv(resolve(parts.clientDir), {
-            etag: true,
-            extensions: [],
-            // Vite names what it builds by content; everything else is asked for anew.
-            setHeaders: (response, pathname) =>
-              response.setHeader(
-                "Cache-Control",
-                pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
-              ),
-          });
   }
 
   /** `next` takes what is not ours; without it that is a 404. */
   handle(request: IncomingMessage, response: ServerResponse, next: () => void = () => notFound(response)): void {
     const pathname = pathOf(request);
     if (pathname === `${this.#parts.path}/health`) return this.#health(response);
-    if (this.#files === undefined || (request.method !== "GET" && request.method !== "HEAD")) return next();
-    if (isPage(request, pathname)) return void this.#page(request, response, next);
+    const { clientDir } = this.#parts;
+    if (clientDir === undefined || (request.method !== "GET" && request.method !== "HEAD")) return next();
+    if (isPage(request, pathname)) return void this.#page(clientDir, request, response, next);
+    if (this.#files === undefined && existsSync(clientDir)) this.#files = serveFiles(clientDir);
+    if (this.#files === undefined) return next();
     this.#files(request, response, next);
   }
 
@@ -51,19 +45,33 @@ export class HttpFront {
   }
 
   /** Any path that asks for HTML gets the page: routes are the page's own business. */
-  async #page(request: IncomingMessage, response: ServerResponse, next: () => void): Promise<void> {
+  async #page(clientDir: string, request: IncomingMessage, response: ServerResponse, next: () => void): Promise<void> {
     let html: string;
     try {
-      html = this.#parts.injectHtml(await readFile(join(resolve(this.#parts.clientDir!), "index.html"), "utf8"));
+      html = this.#parts.injectHtml(await readFile(join(resolve(clientDir), "index.html"), "utf8"));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return next();
+      this.#parts.onError(error);
       response.writeHead(500, { "Content-Type": "text/plain" });
       response.end("The page could not be made; the server's log says why.");
-      throw error;
+      return;
     }
     response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" });
     response.end(request.method === "HEAD" ? undefined : html);
   }
+}
+
+function serveFiles(clientDir: string): Files {
+  return sirv(resolve(clientDir), {
+    etag: true,
+    extensions: [],
+    // Vite names what it builds by content; everything else is asked for anew.
+    setHeaders: (response, pathname) =>
+      response.setHeader(
+        "Cache-Control",
+        pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+      ),
+  });
 }
 
 function pathOf(request: IncomingMessage): string {

@@ -179,7 +179,7 @@ export class Scheduler {
 
   async #resume(parked: Set<Parked>): Promise<void> {
     // Who is parked again meanwhile is at the end, and has its next turn when everybody has had one.
-    let left = parked.size;
+    let left = Math.min(parked.size, parked === this.#windows ? 32 : 1e9);
     for (const lock of parked) {
       parked.delete(lock);
       this.#grantsLeft -= 1;

@@ -144,11 +144,14 @@ export class SessionLock implements Parked {
 
   /** Ends the hold; the next waiter is granted in this turn if the budget allows, and runs in its own async context. */
   release(): void {
-    if (this.#heldSince !== UNMEASURED) this.#endMeasuredHold();
+    const holder = this.#holder;
+    const slowMs = this.#heldSince === UNMEASURED ? 0 : this.#endMeasuredHold();
     this.#holder = undefined;
-    if (this.#events.length === 0 && this.#windows.length === 0) return;
-    if (this.#scheduler.tryRun()) this.#grantNext();
-    else this.#scheduler.park(this);
+    if (this.#events.length > 0 || this.#windows.length > 0) {
+      if (this.#scheduler.tryRun()) this.#grantNext();
+      else this.#scheduler.park(this);
+    }
+    if (slowMs > 0 && holder !== undefined) this.#options.onSlowHold(holder, slowMs);
   }
 
   /** For the scheduler: the lock was parked, and may go on. */
@@ -187,18 +190,13 @@ export class SessionLock implements Parked {
     waiter.grant();
   }
 
-  /** A hold that ended before the watch saw it, as one that kept the whole process busy does. */
-  #endMeasuredHold(): void {
-    this.#reportHold(this.#clock.now());
+  /** How long the hold was, where that is to be reported: the watch can't see one that kept the whole process busy. Else 0. */
+  #endMeasuredHold(): number {
+    const heldMs = this.#clock.now() - this.#heldSince;
+    const slowMs = this.#isHoldReported || heldMs < this.#options.slowHoldMs ? 0 : heldMs;
     this.#heldSince = UNMEASURED;
     this.#isHoldReported = false;
-  }
-
-  #reportHold(now: number): void {
-    const heldMs = now - this.#heldSince;
-    if (this.#holder === undefined || this.#isHoldReported || heldMs < this.#options.slowHoldMs) return;
-    this.#isHoldReported = true;
-    this.#options.onSlowHold(this.#holder, heldMs);
+    return slowMs;
   }
 
   /** Sees to it that what begins now is looked after in time. A watch that fires sooner finds out when to look next. */
@@ -216,18 +214,23 @@ export class SessionLock implements Parked {
   readonly #onWatch = (): void => {
     this.#watch = undefined;
     const now = this.#clock.now();
+    const due = this.#watchDue;
+    this.#watchDue = Number.POSITIVE_INFINITY;
     // Timers may fire a fraction of a millisecond early.
-    this.#watchAt(now < this.#watchDue ? this.#watchDue : this.#report(now), now);
+    this.#watchAt(now < due ? due : this.#report(now), now);
   };
 
   /** Reports and times out what is due, and gives when the next of it will be. */
   #report(now: number): number {
-    const { lockTimeoutMs, slowHoldMs, onSlowWait } = this.#options;
+    const { lockTimeoutMs, slowHoldMs, onSlowHold, onSlowWait } = this.#options;
     let next = Number.POSITIVE_INFINITY;
-    if (this.#holder !== undefined) {
+    if (this.#holder !== undefined && !this.#isHoldReported) {
       if (this.#heldSince === UNMEASURED) this.#heldSince = now;
-      this.#reportHold(now);
-      if (!this.#isHoldReported) next = this.#heldSince + slowHoldMs;
+      const heldMs = now - this.#heldSince;
+      if (heldMs >= slowHoldMs) {
+        this.#isHoldReported = true;
+        onSlowHold(this.#holder, heldMs);
+      } else next = this.#heldSince + slowHoldMs;
     }
     const holder = this.#holder?.name ?? "nobody (the process is busy)";
     // Of the events that wait only the first is reported: the others wait for it.

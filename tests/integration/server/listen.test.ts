@@ -104,3 +104,20 @@ it("app.close() takes in no more, cancels tasks and lets them put the state righ
   await expect(fetch(`${url}/_meanwhile/health`)).rejects.toThrow();
   await app.close();
 });
+
+it("a clientDir that is not there yet, and a page that can't be made, harm nobody", async () => {
+  const errors: unknown[] = [];
+  const dir = await mkdtemp(join(tmpdir(), "meanwhile-page-"));
+  await using server = await listen({ clientDir: join(dir, "later"), onError: (error) => errors.push(error) });
+  expect((await fetch(server.url)).status).toBe(404);
+  expect((await fetch(`${server.url}/app.js`)).status).toBe(404);
+  await mkdir(join(dir, "later", "index.html"), { recursive: true });
+  expect((await fetch(server.url)).status).toBe(500);
+  expect(errors).toHaveLength(1);
+  await rm(join(dir, "later", "index.html"), { recursive: true });
+  await writeFile(join(dir, "later", "index.html"), "<head></head>");
+  await writeFile(join(dir, "later", "app.js"), "");
+  expect((await fetch(server.url)).status).toBe(200);
+  expect((await fetch(`${server.url}/app.js`)).status).toBe(200);
+  await rm(dir, { recursive: true });
+});

@@ -90,7 +90,7 @@ describe("the dev server", () => {
     expect(await mine.add(2)).toBe(7);
     const { opened } = mine.values()!;
 
-    await project.write({ "src/task.state.ts": state({ fields: "counter = 0; title = 'new';", add: "n * 10" }) });
+    await dev.edit("src/task.state.ts", state({ fields: "counter = 0; title = 'new';", add: "n * 10" }));
     await expect.poll(() => mine.values(), PATIENCE).toMatchObject({ counter: 7, title: "new" });
     expect(mine.values()).not.toHaveProperty("note");
     expect(await mine.add(1)).toBe(17);
@@ -98,7 +98,7 @@ describe("the dev server", () => {
     expect(await dev.data()).toMatchObject({ TaskState: { counter: 0, title: "new", opened } });
 
     // What a state module imports counts as well.
-    await project.write({ "src/scale.ts": "export const scale = (n: number) => n * 100;" });
+    await dev.edit("src/scale.ts", "export const scale = (n: number) => n * 100;");
     await expect.poll(() => reloads(dev), PATIENCE).toBe(2);
     expect(await mine.add(1)).toBe(1017);
     expect(pageReloads(dev)).toEqual([]);
@@ -107,9 +107,10 @@ describe("the dev server", () => {
   test("takes in state modules that are made and deleted", async () => {
     await using project = await fixture(PROJECT);
     await using dev = await project.dev();
-    await project.write({
-      "src/other.state.ts": 'import { State } from "meanwhile"; export class OtherState extends State { x = 1; }',
-    });
+    await dev.edit(
+      "src/other.state.ts",
+      'import { State } from "meanwhile"; export class OtherState extends State { x = 1; }',
+    );
     await expect.poll(async () => Object.keys(await dev.data()), PATIENCE).toEqual(["OtherState", "TaskState"]);
     await project.remove("src/other.state.ts");
     await expect.poll(async () => Object.keys(await dev.data()), PATIENCE).toEqual(["TaskState"]);
@@ -122,7 +123,7 @@ describe("the dev server", () => {
     await mine.add(1);
     await dev.get("/src/task.state.ts");
 
-    await project.write({ "src/task.state.ts": state({ fields: "counter = ;" }) });
+    await dev.edit("src/task.state.ts", state({ fields: "counter = ;" }));
     await expect.poll(() => failures(dev), PATIENCE).toHaveLength(1);
     expect(failures(dev)[0]).toMatch(/src\/task\.state\.ts:7:13\n[^]*7 \|   counter = ;\n  \|             \^/);
     const [shown] = dev.sent.filter(({ type }) => type === "error");
@@ -131,7 +132,7 @@ describe("the dev server", () => {
     expect(await dev.get("/")).toContain("new ErrorOverlay(");
     expect(await dev.get("/src/task.state.ts")).toContain('stateRef("TaskState")');
 
-    await project.write({ "src/task.state.ts": state({ add: "n * 2" }) });
+    await dev.edit("src/task.state.ts", state({ add: "n * 2" }));
     await expect.poll(() => reloads(dev), PATIENCE).toBe(1);
     expect(await mine.add(1)).toBe(9);
     expect(pageReloads(dev)).toHaveLength(1);
@@ -156,19 +157,20 @@ describe("the dev server", () => {
   test("reports what breaks a rule", async () => {
     await using project = await fixture(PROJECT);
     await using dev = await project.dev();
-    await project.write({ "src/task.state.ts": state({ fields: "counter = 1;\n  lock = 2;" }) });
+    await dev.edit("src/task.state.ts", state({ fields: "counter = 1;\n  lock = 2;" }));
     await expect.poll(() => failures(dev), PATIENCE).toHaveLength(1);
     expect(failures(dev)[0]).toMatch(
       /TaskState\.lock takes one of the framework's own names[^]*src\/task\.state\.ts:8:3/,
     );
 
     // Only the app itself finds this one, when it takes the classes over.
-    await project.write({
-      "src/task.state.ts": state({
+    await dev.edit(
+      "src/task.state.ts",
+      state({
         fields: "counter = makeFunction();",
         extra: "const makeFunction = () => () => 1 as any;",
       }),
-    });
+    );
     await expect.poll(() => failures(dev), PATIENCE).toHaveLength(2);
     expect(failures(dev)[1]).toMatch(/TaskState\.counter is a field that holds a function[^]*src\/task\.state\.ts:7:3/);
     expect(await dev.data()).toMatchObject({ TaskState: { counter: 5 } });
@@ -182,7 +184,7 @@ describe("the dev server", () => {
     await using dev = await project.dev();
     expect(failures(dev)).toEqual([expect.stringMatching(/not yet[^]*src\/scale\.ts:/)]);
     expect(await dev.get("/")).toContain("new ErrorOverlay(");
-    await project.write({ "src/scale.ts": PROJECT["src/scale.ts"] });
+    await dev.edit("src/scale.ts", PROJECT["src/scale.ts"]);
     await expect.poll(() => dev.data(), PATIENCE).toMatchObject({ TaskState: { counter: 5 } });
     using mine = page(dev);
     expect(await mine.add(2)).toBe(7);
@@ -193,7 +195,7 @@ describe("the dev server", () => {
     await using project = await fixture(rest);
     await using dev = await project.dev();
     expect(failures(dev)).toEqual([expect.stringContaining("./scale")]);
-    await project.write({ "src/scale.ts": scale });
+    await dev.edit("src/scale.ts", scale);
     await expect.poll(() => dev.data(), PATIENCE).toMatchObject({ TaskState: { counter: 5 } });
   });
 
@@ -211,11 +213,11 @@ describe("the dev server", () => {
       loc: { line: 2, column: 9 },
     });
 
-    await project.write({ "src/main.ts": PROJECT["src/main.ts"] });
+    await dev.edit("src/main.ts", PROJECT["src/main.ts"]);
     await expect.poll(() => dev.get("/src/main.ts"), PATIENCE).toContain("console.log(TaskState)");
     await dev.get("/src/task.state.ts");
     dev.sent.length = 0;
-    await project.write({ "src/task.state.ts": state({ name: "RenamedState" }) });
+    await dev.edit("src/task.state.ts", state({ name: "RenamedState" }));
     await expect.poll(() => dev.sent.some(({ type }) => type === "full-reload"), PATIENCE).toBe(true);
     await dev.get("/src/main.ts");
     expect(dev.sent.at(-1)?.err?.message).toContain(
@@ -249,12 +251,12 @@ describe("a project's own app in the dev server", () => {
     expect(Object.keys(await dev.data())).toEqual(["TaskState"]);
     using mine = page(dev, "/own");
     expect(await mine.add(2)).toBe(7);
-    await project.write({ "src/task.state.ts": state({ add: "n * 10" }) });
+    await dev.edit("src/task.state.ts", state({ add: "n * 10" }));
     await expect.poll(() => reloads(dev), PATIENCE).toBe(1);
     expect(await mine.add(1)).toBe(17);
     expect(Object.keys(await dev.data())).toEqual(["TaskState"]);
 
-    await project.write({ "src/server.ts": SERVER('path: "/moved"') });
+    await dev.edit("src/server.ts", SERVER('path: "/moved"'));
     await expect.poll(() => dev.get("/"), PATIENCE).toContain('{"path":"/moved"');
     using other = page(dev, "/moved");
     expect(await other.add(1)).toBe(15);
@@ -264,7 +266,7 @@ describe("a project's own app in the dev server", () => {
     await using project = await fixture({ ...PROJECT, "src/server.ts": "throw new Error('Some other server.');" });
     await using dev = await project.dev();
     expect(await dev.get("/")).toContain('{"path":"/_meanwhile"');
-    await project.write({ "src/server.ts": SERVER('path: "/own"') });
+    await dev.edit("src/server.ts", SERVER('path: "/own"'));
     await expect.poll(() => dev.get("/"), PATIENCE).toContain('{"path":"/own"');
     await project.remove("src/server.ts");
     await expect.poll(() => dev.get("/"), PATIENCE).toContain('{"path":"/_meanwhile"');
@@ -276,12 +278,12 @@ describe("a project's own app in the dev server", () => {
     expect(failures(dev)).toEqual([
       expect.stringContaining("src/server.ts has to export its app: export const app = new App({ states: [...] });"),
     ]);
-    await project.write({ "src/server.ts": SERVER("") });
+    await dev.edit("src/server.ts", SERVER(""));
     await expect.poll(() => dev.data(), PATIENCE).toMatchObject({ TaskState: { counter: 5 } });
-    await project.write({
-      "src/scale.ts":
-        'import { app } from "./server"; export const scale = (n: number) => n + app.backgroundTasks.size;',
-    });
+    await dev.edit(
+      "src/scale.ts",
+      'import { app } from "./server"; export const scale = (n: number) => n + app.backgroundTasks.size;',
+    );
     await expect
       .poll(() => failures(dev).at(-1))
       .toContain(

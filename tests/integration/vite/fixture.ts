@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createBuilder, createServer, type InlineConfig, type ViteDevServer } from "vite";
@@ -40,6 +40,8 @@ export interface DevServer extends AsyncDisposable {
     readonly triggeredBy?: string;
     readonly err?: { readonly message: string; readonly loc?: object; readonly frame?: string; readonly stack: string };
   }[];
+  /** Writes a file and settles when Vite has seen that. */
+  edit(file: string, text: string): Promise<void>;
   /** The text of a path, as a browser would get it. */
   get(path: string): Promise<string>;
   /** The names and values of the page's data block. */
@@ -126,6 +128,21 @@ export async function dependenciesBundled({ environments }: ViteDevServer): Prom
   await Promise.all((optimizer?.metadata.depInfoList ?? []).map(({ processing }) => processing));
 }
 
+/** Vite's watcher drops what happens to a file within 50 ms of an earlier change: the file is touched until it says something. */
+async function editSeen({ watcher }: ViteDevServer, path: string, text: string): Promise<void> {
+  await writeFile(path, text);
+  await new Promise<void>((resolve) => {
+    const touch = setInterval(() => void utimes(path, new Date(), new Date()), 60);
+    const see = (_: string, seen: string): void => {
+      if (seen !== path) return;
+      clearInterval(touch);
+      watcher.off("all", see);
+      resolve();
+    };
+    watcher.on("all", see);
+  });
+}
+
 async function startDev(config: InlineConfig): Promise<DevServer> {
   const log: string[] = [];
   const say = (text: string): void => void log.push(text.replaceAll(/\u001b\[\d+m/g, ""));
@@ -160,6 +177,7 @@ async function startDev(config: InlineConfig): Promise<DevServer> {
     log,
     sent,
     get,
+    edit: (file, text) => editSeen(vite, join(vite.config.root, file), text),
     async data() {
       const json = /<script type="application\/json" id="meanwhile-data">(.*?)<\/script>/.exec(await get("/"))?.[1];
       const { states } = JSON.parse(json ?? '{"states":{}}') as {
