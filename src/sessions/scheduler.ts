@@ -30,6 +30,8 @@ const FLUSH_SHARE = 1 / 2;
 const WINDOW_SHARE = 1 / 8;
 /** How many microtasks the pump waits for what it has resumed, before it resumes the next: who awaits something real takes longer than any number. */
 const MAX_HOPS = 16;
+/** How many sessions with task windows one turn resumes at the most: tasks that loop then run long enough for parking to cost little. */
+const MAX_WINDOW_SESSIONS = 1;
 
 /**
  * Shares the process fairly among all sessions' locks.
@@ -167,19 +169,19 @@ export class Scheduler {
       return;
     }
     this.#beginTurn(performance.now(), this.#budgetMs);
-    if (this.#events.size > 0) await this.#resume(this.#events);
+    if (this.#events.size > 0) await this.#resume(this.#events, this.#events.size);
     this.#flushes.flush(this.#budgetMs * FLUSH_SHARE);
     if (this.#windows.size > 0) {
       const now = performance.now();
       this.#beginTurn(now, Math.max(this.#deadline - now, this.#budgetMs * WINDOW_SHARE));
-      await this.#resume(this.#windows);
+      await this.#resume(this.#windows, Math.min(this.#windows.size, MAX_WINDOW_SESSIONS));
     }
     this.#arm();
   }
 
-  async #resume(parked: Set<Parked>): Promise<void> {
-    // Who is parked again meanwhile is at the end, and has its next turn when everybody has had one.
-    let left = Math.min(parked.size, parked === this.#windows ? 32 : 1e9);
+  /** Resumes the first `count`. Who is parked again meanwhile is at the end, and has its next turn when everybody has had one. */
+  async #resume(parked: Set<Parked>, count: number): Promise<void> {
+    let left = count;
     for (const lock of parked) {
       parked.delete(lock);
       this.#grantsLeft -= 1;

@@ -223,7 +223,7 @@ export class DevApp {
 }
 
 function isSameError(error: OverlayError, other: OverlayError | undefined): boolean {
-  return JSON.stringify(error) === JSON.stringify(other);
+  return error.message === other?.message && JSON.stringify(error.loc) === JSON.stringify(other.loc);
 }
 
 /** The states that an app has; a project's own app need not have all that the project declares. */

@@ -19,14 +19,18 @@ export function virtualId(name: string): string {
   return `\0${name}`;
 }
 
-/** The text of `virtual:meanwhile/states`. A class that turns out to extend something else than `State` is left out. */
+/**
+ * The text of `virtual:meanwhile/states`. A class that turns out to extend something else than `State` is left out; one that is not there (a file that is
+ * being written, a circle of imports) is an error: an app would lose its state.
+ *
+ * @throws SourceError for a state module that can't be parsed.
+ */
 export async function statesModule(project: Project): Promise<string> {
   const imports: string[] = [];
   const rows: string[] = [];
   for (const file of await project.modules.files()) {
-    const byName = new Map(
-      (await project.modules.statesOf(file)).map(({ stateName, exportName }) => [stateName, exportName]),
-    );
+    const { states } = await project.modules.read(file);
+    const byName = new Map(states.map(({ stateName, exportName }) => [stateName, exportName]));
     // A module without states is imported too: it may have mistakes to tell.
     if (byName.size === 0) imports.push(`import ${JSON.stringify(file)};`);
     for (const [stateName, exportName] of byName) {
@@ -41,7 +45,10 @@ export async function statesModule(project: Project): Promise<string> {
     ...imports,
     "const found = [",
     ...rows,
-    "].filter(([, state]) => state?.prototype instanceof State);",
+    "].filter(([name, state, file]) => {",
+    "  if (state === undefined) throw new TypeError(`${file} does not give ${name}: it is being written, or modules import each other in a circle.`);",
+    "  return state.prototype instanceof State;",
+    "});",
     "export const states = found.map(([, state]) => state);",
     "export const sources = Object.fromEntries(found.map(([name, , file]) => [name, file]));",
   ].join("\n")}\n`;
