@@ -7,7 +7,7 @@ export interface StateBrand {
 }
 
 /** Brands the `this` of a background task for the type level only. */
-export declare const backgroundBrand: unique symbol;
+declare const backgroundBrand: unique symbol;
 
 /** What the `this` of every background task carries. */
 export interface BackgroundBrand {

@@ -21,10 +21,14 @@ export interface EventOptions<C, B> {
 type Outputs<C extends Schemas> = { -readonly [K in keyof C]: StandardSchemaV1.InferOutput<C[K]> };
 type Inputs<C extends Schemas> = { -readonly [K in keyof C]: StandardSchemaV1.InferInput<C[K]> };
 
+/** A parameter list in which what may be left out is there, as undefined: what a schema has to take then. */
+type Filled<P extends unknown[]> = FilledFrom<Required<P>, P>;
+type FilledFrom<R extends unknown[], P> = { [K in keyof R]: K extends keyof P ? P[K] : never };
+
 /** `unknown` where the schemas fit the method's parameters; else a type whose text says what is wrong. */
 export type Fits<C, M extends AnyFunction> = C extends Schemas
   ? Outputs<C> extends Parameters<M>
-    ? Parameters<M> extends Inputs<C>
+    ? Filled<Parameters<M>> extends Inputs<C>
       ? unknown
       : { error: "the schema must take what the parameter takes: the page sends that" }
     : { error: "the schema's output must fit the parameter" }

@@ -8,22 +8,27 @@ export interface BrowserExports {
   readonly serverOnly: ReadonlySet<string>;
 }
 
-/** Collects the exports of a state module, those included that it passes on from other state modules. */
+/**
+ * Collects the exports of a state module, those included that it passes on from other state modules.
+ *
+ * @param text the module's text, where it was read already.
+ */
 export async function browserExportsOf(
   file: string,
   modules: StateModules,
   resolve: Resolve,
+  text?: string,
   seen = new Set<string>(),
 ): Promise<BrowserExports> {
   seen.add(file);
-  const module = await modules.read(file);
+  const module = await modules.read(file, text);
   const states = new Map(module.states.map(({ exportName, stateName }) => [exportName, stateName]));
   const serverOnly = new Set(module.serverOnly);
   for (const { specifier, names } of module.reexports) {
     const target = await resolve(specifier, file);
     const isKnown = target !== undefined && modules.pattern.matchesFile(target) && !seen.has(target);
     const from: BrowserExports = isKnown
-      ? await browserExportsOf(target, modules, resolve, seen)
+      ? await browserExportsOf(target, modules, resolve, undefined, seen)
       : { states: new Map(), serverOnly: new Set() };
     const passed =
       names ??

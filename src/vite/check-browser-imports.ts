@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { browserExportsOf } from "./browser-exports.ts";
+import { browserExportsOf, type BrowserExports } from "./browser-exports.ts";
 import { isFramework } from "./class-lineage.ts";
 import { takenNames, type TakenName } from "./module-imports.ts";
 import { SourceError } from "./source-error.ts";
@@ -43,7 +43,9 @@ async function refusalOf(
   if (/[?&](?:raw|url|inline|worker|sharedworker)\b/.test(specifier)) {
     return `${where} imports ${JSON.stringify(specifier)} in browser code: a state module runs on the server, and browser code can't have its text.`;
   }
-  const { states, serverOnly } = await browserExportsOf(target, modules, resolve);
+  const exports = await exportsIfReadable(target, modules, resolve);
+  if (exports === undefined) return undefined;
+  const { states, serverOnly } = exports;
   const offered = [...states.keys()].join(", ") || "none here";
   if (imported === "*") {
     if (serverOnly.size === 0) return undefined;
@@ -58,6 +60,20 @@ async function refusalOf(
     `A state module runs on the server; browser code gets references to its state classes (${offered}) and nothing else. ` +
     `Move ${imported === "default" ? "it" : imported} to a module that both sides import, or, if it is a type, use \`import type\`.`
   );
+}
+
+/** A state module that can't be parsed is told of where it is loaded, not where it is imported. */
+async function exportsIfReadable(
+  file: string,
+  modules: StateModules,
+  resolve: Resolve,
+): Promise<BrowserExports | undefined> {
+  try {
+    return await browserExportsOf(file, modules, resolve);
+  } catch (error) {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  }
 }
 
 function frameworkRefusal({ specifier, imported }: TakenName, where: string): string | undefined {

@@ -19,7 +19,7 @@ interface StatesModule {
 }
 
 /** A file of the project that was made, changed or deleted, with its modules in the server's graph. */
-export interface ServerEdit {
+export interface Edit {
   readonly type: "create" | "update" | "delete";
   readonly file: string;
   /** Undefined for one that has gone. */
@@ -78,7 +78,7 @@ export class DevApp {
   }
 
   /** Takes an edit in, if it concerns the app. Gives whether it did. */
-  async update({ type, file, text, modules }: ServerEdit): Promise<boolean> {
+  async update({ type, file, text, modules }: Edit): Promise<boolean> {
     await this.#idle();
     // One save can be seen as several.
     if (this.#error === undefined && text !== undefined && this.#taken.get(file) === text) return true;

@@ -1,6 +1,6 @@
 import type { DevEnvironment, EnvironmentModuleNode, HotUpdateOptions, Plugin } from "vite";
 import { browserExportsOf, type BrowserExports } from "./browser-exports.ts";
-import { DevApp } from "./dev-app.ts";
+import { DevApp, type Edit } from "./dev-app.ts";
 import { resolveWith, type Project } from "./project.ts";
 
 /** Runs the app in Vite's dev server, and takes edits into it without losing what sessions hold. */
@@ -29,7 +29,7 @@ export function devPlugin(project: Project): Plugin {
       const text = await textOf(change);
       if (this.environment.name === "ssr") return (await dev.update({ ...change, text })) ? [] : undefined;
       if (this.environment.name !== "client" || !project.pattern.matchesFile(change.file)) return undefined;
-      return updateStub(change.file, change.modules, this.environment, project);
+      return updateStub({ ...change, text }, this.environment, project);
     },
   };
 }
@@ -50,8 +50,7 @@ async function textOf({ type, read }: HotUpdateOptions): Promise<string | undefi
  * the modules that import it compile again, so that the import is refused.
  */
 async function updateStub(
-  file: string,
-  modules: readonly EnvironmentModuleNode[],
+  { file, text, modules }: Edit,
   environment: DevEnvironment,
   project: Project,
 ): Promise<EnvironmentModuleNode[] | undefined> {
@@ -60,7 +59,7 @@ async function updateStub(
   const resolve = resolveWith({
     resolve: (specifier, importer) => environment.pluginContainer.resolveId(specifier, importer),
   });
-  const after = await browserExportsOf(file, project.modules, resolve).catch(() => undefined);
+  const after = await browserExportsOf(file, project.modules, resolve, text).catch(() => undefined);
   // The server side tells what is wrong with it.
   if (after === undefined || isSame(before, after)) return [];
   project.served.set(file, after);

@@ -1,6 +1,3 @@
-/** The longest frame that a page may send, in bytes; servers may set a lower limit. */
-export const MAX_CLIENT_FRAME_BYTES = 1024 * 1024;
-
 /** The longest name of a state, an event or a var, in UTF-16 units. */
 export const MAX_NAME_LENGTH = 256;
 

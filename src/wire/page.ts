@@ -17,9 +17,6 @@ export interface Run {
 /** The names of `S` that a page may know: vars, computed vars and events, but no `_name` and none of the framework's own. */
 export type PublicName<S> = Exclude<keyof S, OwnName | `_${string}` | typeof stateBrand>;
 
-/** The names of `S`'s events. */
-export type EventName<S> = { [K in PublicName<S>]: S[K] extends AnyFunction ? K : never }[PublicName<S>];
-
 /** Values that are one argument and never a form. */
 type NotAForm = Leaf | AnyFunction | Date | readonly unknown[] | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>;
 

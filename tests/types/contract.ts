@@ -36,6 +36,9 @@ class My extends State {
   @event({ onLoad: true }) opened() {}
   @event({ args: [z.number(), z.string()] }) two(_n: number, _s: string) {}
   @event({ args: [z.coerce.number()] }) coerced(_n: number) {}
+  @event({ args: [z.string(), z.number().default(7)] }) optional(_s: string, _n?: number) {}
+  // @ts-expect-error the parameter may be left out, the schema takes no undefined
+  @event({ args: [z.string(), z.number()] }) missing(_s: string, _n?: number) {}
   // @ts-expect-error the schema says string, the parameter number
   @event({ args: [z.string()] }) wrong(_n: number) {}
   // @ts-expect-error the page would send a number, the schema takes a string

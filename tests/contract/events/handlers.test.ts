@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { type } from "arktype";
+import * as v from "valibot";
 import { z } from "zod";
 import { event, PublicError, State, type Background } from "../../../src/index.ts";
 import { createTestApp, type TestApp } from "../../../src/testing/index.ts";
@@ -336,6 +338,37 @@ it("2.2.7 a schema's issues reach the page, with the path within the one object"
   form.append("tags", "b");
   expect(await run.state.submit(form)).toBe("saved");
   expect([run.state.a, run.state.order]).toEqual([3, ["a", "b"]]);
+});
+
+class SchemaState extends State {
+  seen: unknown[] = [];
+
+  @event({ args: [v.pipe(v.string(), v.minLength(2, "too short"))] }) valibot(text: string) {
+    this.seen.push(text);
+  }
+  @event({ args: [type("string >= 2")] }) arktype(text: string) {
+    this.seen.push(text);
+  }
+  @event({ args: [z.string().min(2, "too short"), z.number().default(7)] }) zod(text: string, n?: number) {
+    this.seen.push(text, n);
+  }
+}
+
+it("2.2.7 schemas of any library that follows the Standard Schema convention are taken; too many arguments are refused", async () => {
+  await using test = createTestApp({ states: [SchemaState] });
+  const state = test.connect().state(SchemaState);
+  await test.settle();
+  for (const take of [state.valibot, state.arktype, state.zod]) {
+    await expect(take("x")).rejects.toMatchObject({
+      code: "INVALID_ARGUMENTS",
+      issues: [{ message: expect.any(String) as string }],
+    });
+    await take("xy");
+  }
+  expect(state.seen).toEqual(["xy", "xy", "xy", 7]);
+  await expect((state.valibot as (...args: unknown[]) => Promise<unknown>)("xy", 1)).rejects.toMatchObject({
+    code: "INVALID_ARGUMENTS",
+  });
 });
 
 it("2.2.9 onLoad runs once for each document, not again at a reconnect", async () => {

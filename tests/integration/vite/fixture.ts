@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createBuilder, createServer, type InlineConfig, type ViteDevServer } from "vite";
@@ -129,8 +129,12 @@ export async function dependenciesBundled({ environments }: ViteDevServer): Prom
 }
 
 /** Vite's watcher drops what happens to a file within 50 ms of an earlier change: the file is touched until it says something. */
-async function editSeen({ watcher }: ViteDevServer, path: string, text: string): Promise<void> {
-  await writeFile(path, text);
+async function editSeen(vite: ViteDevServer, path: string, text: string): Promise<void> {
+  // In one step, as many editors do: no one reads half a file.
+  const whole = `${vite.config.root}.edit`;
+  await writeFile(whole, text);
+  await rename(whole, path);
+  const { watcher } = vite;
   await new Promise<void>((resolve) => {
     const touch = setInterval(() => void utimes(path, new Date(), new Date()), 60);
     const see = (_: string, seen: string): void => {

@@ -5,6 +5,7 @@ import { parseModule } from "../../../src/vite/source-module.ts";
 import { tempProject } from "./temp-project.ts";
 
 const STATES = {
+  "src/broken.state.ts": "export class {",
   "src/a.state.ts":
     'import { State } from "meanwhile"; export class A extends State {} export const limit = 10; export default function helper() {}',
   "src/only.state.ts": 'import { State } from "meanwhile"; export class Only extends State {}',
@@ -39,6 +40,10 @@ test("states, types and the modules of the browser are fine", async () => {
   expect(
     await refusal('import * as states from "./only.state"; export * from "./only.state"; import("./only.state");'),
   ).toBeUndefined();
+});
+
+test("a state module that can't be parsed is not the importer's mistake", async () => {
+  expect(await refusal('import { limit } from "./broken.state";')).toBeUndefined();
 });
 
 test("anything else of a state module is named, with its place as it was written", async () => {
