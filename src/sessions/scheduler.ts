@@ -31,7 +31,7 @@ const WINDOW_SHARE = 1 / 8;
 /** How many microtasks the pump waits for what it has resumed, before it resumes the next: who awaits something real takes longer than any number. */
 const MAX_HOPS = 16;
 /** How many sessions with task windows one turn resumes at the most: tasks that loop then run long enough for parking to cost little. */
-const MAX_WINDOW_SESSIONS = 16;
+const MAX_WINDOW_SESSIONS = 4;
 
 /**
  * Shares the process fairly among all sessions' locks.

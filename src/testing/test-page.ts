@@ -112,7 +112,8 @@ export class TestPage {
   /** The line is back; the page connects at once. */
   reconnect(): void {
     this.#line.isUp = true;
-    this.client.reconnect();
+    // After the page has seen the line break, if that is still on its way.
+    queueMicrotask(() => this.client.reconnect());
   }
 
   /** The page is closed on purpose, as by closing its tab. */
