@@ -123,7 +123,7 @@ export class Connection implements Subscriber {
   /** After a reload of the state classes: everything anew. */
   refeed(): void {
     if (this.#phase !== "open") return;
-    const names = [...this.#feeds.keys()];
+    const names = [...this.#feeds.keys()].filter((name) => this.#host.stateNamed(name) !== undefined);
     this.#feeds.clear();
     this.#subscribe(names);
   }

@@ -2,7 +2,6 @@ import { StateUnavailableError, UndeclaredVarError } from "../base/errors.ts";
 import type { StateBrand, stateBrand } from "../data/deep-readonly.ts";
 import type { AppHandle } from "./app-handle.ts";
 import type { Triggers } from "./background.ts";
-import { isConstructing } from "./construct.ts";
 import type { Router } from "./router.ts";
 import { CONTEXT, type StateContext } from "./state-context.ts";
 
@@ -71,7 +70,8 @@ Object.setPrototypeOf(
   State.prototype,
   new Proxy(Object.create(Object.prototype) as object, {
     set(_, key, value, receiver: object) {
-      if (isConstructing() || typeof key === "symbol") {
+      if ((receiver as Contextual)[CONTEXT] === undefined || typeof key === "symbol") {
+        // Made by `new`: a field of a compiler that assigns fields.
         return Reflect.defineProperty(receiver, key, { value, writable: true, enumerable: true, configurable: true });
       }
       throw new UndeclaredVarError(receiver.constructor.name, key);

@@ -12,7 +12,9 @@ class Entry implements Linked<Entry> {
 }
 
 it("gives entries first in, first out, and takes any of them out, as an array would", () => {
-  const steps = fc.array(fc.oneof(fc.constant("push" as const), fc.constant("shift" as const), fc.nat()), { maxLength: 60 });
+  const steps = fc.array(fc.oneof(fc.constant("push" as const), fc.constant("shift" as const), fc.nat()), {
+    maxLength: 60,
+  });
   fc.assert(
     fc.property(steps, (todo) => {
       const queue = new LinkedQueue<Entry>();

@@ -266,7 +266,7 @@ it("is drained when nothing is parked or dirty, and waits for a rest without tur
   const slow: Flushable = {
     flush: () => {
       log.push("slow");
-      for (const start = performance.now(); performance.now() - start < 3; );
+      for (const start = performance.now(); performance.now() - start < 3;);
     },
   };
   for (let i = 0; i < 2; i += 1) {
