@@ -22,8 +22,8 @@ class Page implements Flushable {
 }
 
 function makeQueue() {
-  const onError = vi.fn();
-  const onReady = vi.fn();
+  const onError = vi.fn<(error: unknown) => void>();
+  const onReady = vi.fn<() => void>();
   const queue = new FlushQueue({ onError, onReady });
   const flush = (page: Flushable): void => {
     queue.markDirty(page);
@@ -153,7 +153,7 @@ it("keeps what ever more expensive flushes take to a tenth of the time", () => {
 it("tells when flushables are clean: at once, or after their flush, whoever else is dirty", () => {
   const { queue } = makeQueue();
   const [clean, dirty, late] = [new Page(), new Page(), new Page()];
-  const done = vi.fn();
+  const done = vi.fn<() => void>();
   queue.whenFlushed([clean], done);
   expect(done).toHaveBeenCalledOnce();
   queue.markDirty(dirty);
@@ -169,7 +169,7 @@ it("ends the rest of those that are waited for", () => {
   const { queue, flush } = makeQueue();
   const page = new Page(5);
   for (let i = 0; i < 3; i += 1) flush(page);
-  const done = vi.fn();
+  const done = vi.fn<() => void>();
   queue.whenFlushed([page], done);
   queue.flush(Infinity);
   expect(page.count).toBe(3);
@@ -183,7 +183,7 @@ it("forgets a flushable: dirty, resting or waited for", () => {
   const resting = new Page(5);
   for (let i = 0; i < 3; i += 1) flush(resting);
   queue.markDirty(dirty);
-  const done = vi.fn();
+  const done = vi.fn<() => void>();
   queue.whenFlushed([dirty], done);
   queue.forget(dirty);
   queue.forget(resting);

@@ -10,7 +10,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 /** A scheduler whose turn is spent after the first grant (0), or never (Infinity): no test depends on how fast the machine is. */
 function makeScheduler(budgetMs: number) {
-  const onError = vi.fn();
+  const onError = vi.fn<(error: unknown) => void>();
   return { scheduler: new Scheduler({ onError, budgetMs }), onError };
 }
 

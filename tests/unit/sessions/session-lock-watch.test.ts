@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it, vi } from "vitest";
-import type { Clock } from "../../../src/base/clock.ts";
 import { Scheduler } from "../../../src/sessions/scheduler.ts";
 import { SessionLock, type SessionLockOptions } from "../../../src/sessions/session-lock.ts";
 import { ManualClock } from "../../../src/testing/index.ts";
@@ -16,7 +15,7 @@ function make(options: Partial<SessionLockOptions> = {}) {
   const scheduler = new Scheduler({ onError: () => {}, budgetMs: Infinity });
   const onSlowHold = vi.fn<SessionLockOptions["onSlowHold"]>();
   const onSlowWait = vi.fn<SessionLockOptions["onSlowWait"]>();
-  const lock = new SessionLock(scheduler, clock as Clock, {
+  const lock = new SessionLock(scheduler, clock, {
     lockTimeoutMs: 1_000,
     slowHoldMs: 300,
     onSlowHold,

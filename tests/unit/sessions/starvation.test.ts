@@ -114,35 +114,42 @@ it("a thousand sessions that loop each have their turn, again and again", { time
   await world.end();
 });
 
-it("an event waits a few turns at the most, though a thousand sessions loop, its own too", { timeout: 60_000 }, async () => {
-  const world = new World();
-  const locks = Array.from({ length: 1_000 }, () => world.lock());
-  for (const lock of locks) world.loop(lock);
-  const waits: number[] = [];
-  let turns = 0;
-  const count = (): void => {
-    turns += 1;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  for (let i = 0; i < 200; i += 1) {
-    await turn();
-    const lock = locks[(i * 7) % locks.length]!;
-    const asked = turns;
-    const holder = { name: "event" };
-    if (!lock.tryAcquire("event", holder)) await lock.acquire("event", holder);
-    waits.push(turns - asked);
-    lock.release();
-  }
-  await world.end();
-  expect(Math.max(...waits)).toBeLessThanOrEqual(3);
-});
+it(
+  "an event waits a few turns at the most, though a thousand sessions loop, its own too",
+  { timeout: 60_000 },
+  async () => {
+    const world = new World();
+    const locks = Array.from({ length: 1_000 }, () => world.lock());
+    for (const lock of locks) world.loop(lock);
+    const waits: number[] = [];
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    for (let i = 0; i < 200; i += 1) {
+      await turn();
+      const lock = locks[(i * 7) % locks.length]!;
+      const asked = turns;
+      const holder = { name: "event" };
+      if (!lock.tryAcquire("event", holder)) await lock.acquire("event", holder);
+      waits.push(turns - asked);
+      lock.release();
+    }
+    await world.end();
+    expect(Math.max(...waits)).toBeLessThanOrEqual(3);
+  },
+);
 
 it("in one session, a flood of events leaves windows their share, and a flood of windows leaves events theirs", async () => {
   const world = new World();
   const lock = world.lock();
+  // Held until all wait: synchronous windows do not contend before a turn's budget is spent.
+  lock.tryAcquire("window", { name: "holder" });
   for (let i = 0; i < 20; i += 1) world.loop(lock, "event");
   for (let i = 0; i < 20; i += 1) world.loop(lock, "window");
+  lock.release();
   while (!isOver && world.grants < 20_000) await turn();
   await world.end();
   const events = world.counts.slice(0, 20);
@@ -177,7 +184,7 @@ it("flushes of a thousand subscribers take turns with everything else", { timeou
   for (const index of flushed.keys()) {
     const subscriber = {
       flush: () => {
-        for (const start = performance.now(); performance.now() - start < 0.02; );
+        for (const start = performance.now(); performance.now() - start < 0.02;);
         flushed[index]! += 1;
         if (!isOver) world.scheduler.markDirty(subscriber);
       },
