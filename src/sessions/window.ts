@@ -46,7 +46,7 @@ export function runWindow<R>(session: Session, code: WindowCode<R>): R | Promise
     throw error;
   }
   session.lock.watchHolder();
-  return finish(session, transaction, window, code, value).finally(end);
+  return finish(session, transaction, window, code, value, end);
 }
 
 async function finish<R>(
@@ -55,12 +55,17 @@ async function finish<R>(
   window: OpenWindow,
   code: WindowCode<R>,
   pending: unknown,
+  end: () => void,
 ): Promise<R> {
-  let value = isPromiseLike(pending) ? await pending : pending;
-  if (isGenerator(value)) value = await drive(session, transaction, window, value);
-  const outcome = code.outcome(value);
-  session.commit(transaction);
-  return outcome;
+  try {
+    let value = isPromiseLike(pending) ? await pending : pending;
+    if (isGenerator(value)) value = await drive(session, transaction, window, value);
+    const outcome = code.outcome(value);
+    session.commit(transaction);
+    return outcome;
+  } finally {
+    end();
+  }
 }
 
 /** Runs a generator to its end: each `yield` commits, and lets the page have it. */

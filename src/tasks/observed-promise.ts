@@ -1,19 +1,35 @@
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 
 /** How long an error may go unseen before it is reported, in ms. */
 const UNSEEN_MS = 1_000;
 
+const ignore = (): void => {};
+
 /** A promise whose rejection is reported where nobody looks at it, instead of ending the process. Whoever awaits it, or chains on it, looks at it. */
 export class ObservedPromise<T> extends Promise<T> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
   #isObserved = false;
-  #report: ((error: unknown) => void) | undefined;
   #clock: Clock | undefined;
+  #report: ((error: unknown) => void) | undefined;
+  /** Set while it is rejected and nobody has looked. */
+  #timer: Timer | undefined;
 
   static of<T>(source: Promise<T>, clock: Clock, report: (error: unknown) => void): ObservedPromise<T> {
-    const observed = new ObservedPromise<T>((resolve, reject) => {
-      source.then(resolve, reject);
+    let resolve!: (value: T) => void;
+    let reject!: (error: unknown) => void;
+    const observed = new ObservedPromise<T>((onResolve, onReject) => {
+      resolve = onResolve;
+      reject = onReject;
     });
-    observed.#watch(clock, report);
+    observed.#clock = clock;
+    observed.#report = report;
+    source.then(resolve, (error: unknown) => {
+      observed.#watch(error);
+      reject(error);
+    });
     return observed;
   }
 
@@ -23,21 +39,18 @@ export class ObservedPromise<T> extends Promise<T> {
     onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.#isObserved = true;
+    this.#timer?.cancel();
     const next = super.then(onFulfilled, onRejected);
-    if (next instanceof ObservedPromise && this.#clock !== undefined)
-      (next as ObservedPromise<A | B>).#watch(this.#clock, this.#report!);
-    return next;
+    // `await` gives both. Who gives no handler of rejections leaves them to the promise that comes of it.
+    return typeof onRejected === "function" || this.#clock === undefined
+      ? next
+      : ObservedPromise.of(next, this.#clock, this.#report!);
   }
 
-  #watch(clock: Clock, report: (error: unknown) => void): void {
-    this.#clock = clock;
-    this.#report = report;
-    // Promise's own `then` on a plain promise species: looking at it here does not count.
-    void Promise.prototype.then.call(this, undefined, (error: unknown) => {
-      if (this.#isObserved) return;
-      clock.setTimer(UNSEEN_MS, () => {
-        if (!this.#isObserved) report(error);
-      });
-    });
+  #watch(error: unknown): void {
+    if (this.#isObserved) return;
+    // Handled, as far as the process is concerned.
+    void super.then(undefined, ignore);
+    this.#timer = this.#clock!.setTimer(UNSEEN_MS, () => this.#report!(error));
   }
 }

@@ -111,25 +111,26 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
   sleep(ms: number): Promise<void> {
     const nested = windowOf(this.session);
     if (nested !== undefined) {
-      return Promise.reject(
-        new ImmutableStateError(
-          `${this.name} sleeps while ${nested.name} holds the lock: the page's events would wait for it. Sleep outside the lock window.`,
-        ),
+      const error = new ImmutableStateError(
+        `${this.name} sleeps while ${nested.name} holds the lock: the page's events would wait for it. Sleep outside the lock window.`,
       );
+      return this.#observe(Promise.reject(error));
     }
-    return this.#cancellation.wait((resolve) => {
-      const timer: Timer = this.#clock.setTimer(ms, resolve);
-      return () => timer.cancel();
-    });
+    return this.#observe(
+      this.#cancellation.wait((resolve) => {
+        const timer: Timer = this.#clock.setTimer(ms, resolve);
+        return () => timer.cancel();
+      }),
+    );
   }
 
   lock(definition: StateDefinition, change: unknown): Promise<unknown> {
     if (typeof change !== "function")
       return Promise.reject(new TypeError("lock() takes a function: await this.lock((self) => { ... })."));
     const nested = windowOf(this.session);
-    if (nested !== undefined) return Promise.reject(this.#nestedError(nested.name));
+    if (nested !== undefined) return this.#observe(Promise.reject(this.#nestedError(nested.name)));
     const refused = this.#cancellation.refuse<unknown>();
-    if (refused !== undefined) return refused;
+    if (refused !== undefined) return this.#observe(refused);
     const { lock } = this.session;
     if (lock.tryAcquire("window", this)) {
       let result: unknown;
@@ -178,10 +179,7 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
         call: (transaction) => change(transaction.self(definition)),
         outcome: committedResult,
       });
-      if (!(result instanceof Promise)) return result;
-      return result.finally(() => {
-        this.snapshot = this.session.snapshot;
-      });
+      return result;
     } finally {
       this.snapshot = this.session.snapshot;
     }
@@ -190,17 +188,23 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
   /** Counts a window that ends later: the task has not ended before. */
   #track(window: Promise<unknown>): Promise<unknown> {
     this.#pending += 1;
-    const settle = (): void => this.#settle();
-    const observed = this.#observe(window);
-    void window.then(settle, settle);
-    return observed;
+    return this.#observe(this.#follow(window));
   }
 
-  /** A window whose error nobody looks at is reported as this task's, and is never an unhandled rejection. */
-  #observe(window: Promise<unknown>): Promise<unknown> {
-    return ObservedPromise.of(window, this.#clock, (error) => {
+  async #follow(window: Promise<unknown>): Promise<unknown> {
+    try {
+      return await window;
+    } finally {
+      this.snapshot = this.session.snapshot;
+      this.#settle();
+    }
+  }
+
+  /** A window (or sleep) whose error nobody looks at is reported as this task's, and is never an unhandled rejection. */
+  #observe<T>(promise: Promise<T>): Promise<T> {
+    return ObservedPromise.of(promise, this.#clock, (error) => {
       if (!this.#cancellation.explains(error))
-        this.#observer.taskFailed(this, error, "has a lock() that was not awaited, and that failed");
+        this.#observer.taskFailed(this, error, "has a lock() or sleep() that was not awaited, and that failed");
     });
   }
 

@@ -333,11 +333,25 @@ it("2.3.14 the error of a lock whose await was forgotten is reported as the task
     void task.lock(async () => {
       throw new Error("forgotten too");
     });
+    void task.lock(() => void task.lock(() => {}));
+    void task.lock(() => void task.task.sleep(1));
+    // Chained on without a look at its error: what comes of it is looked after all the same.
+    void task
+      .lock(() => {
+        throw new Error("forgotten after then");
+      })
+      .then(() => {});
   };
   await run.state.run();
   await run.test.advance(2_000);
-  expect(run.test.errors.map(({ error, info }) => [(error as Error).message, info.kind, info.name])).toEqual([
-    ["forgotten", "task", "BenchState.run"],
-    ["forgotten too", "task", "BenchState.run"],
+  expect(run.test.errors.map(({ info }) => `${info.kind} ${info.name}`)).toEqual(
+    Array.from({ length: 5 }, () => "task BenchState.run"),
+  );
+  expect(run.test.errors.map(({ error }) => (error as Error).message).toSorted()).toEqual([
+    expect.stringMatching(/calls lock\(\) while/),
+    expect.stringMatching(/sleeps while/),
+    "forgotten",
+    "forgotten after then",
+    "forgotten too",
   ]);
 });

@@ -17,7 +17,7 @@ it("tells the system's times", () => {
 });
 
 it("calls back once, and not at all once it is cancelled", () => {
-  const callback = vi.fn();
+  const callback = vi.fn<() => void>();
   systemClock.setTimer(10, callback);
   const cancelled = systemClock.setTimer(10, callback);
   cancelled.cancel();
@@ -27,7 +27,7 @@ it("calls back once, and not at all once it is cancelled", () => {
 });
 
 it("waits longer than the system's timers can", () => {
-  const callback = vi.fn();
+  const callback = vi.fn<() => void>();
   const ms = 2.5 * MAX_DELAY_MS;
   systemClock.setTimer(ms, callback);
   vi.advanceTimersByTime(Math.floor(ms) - 1);

@@ -70,6 +70,28 @@ it("looks at the clock at every 64th grant at the least, and more often where gr
   expect(now).toBeLessThan(2.1);
 });
 
+it("grows the number of grants between looks slowly: what becomes slow is noticed after as many grants as were quick", () => {
+  const { scheduler } = makeScheduler(1);
+  let now = 1;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  let slow = 0;
+  for (let grants = 0; scheduler.tryRun(); grants += 1) {
+    if (grants >= 4) slow += 1;
+    now += grants < 4 ? 1e-4 : 5;
+  }
+  expect(slow).toBeGreaterThan(0);
+  expect(slow).toBeLessThanOrEqual(4);
+});
+
+it("begins a turn with the first grant after idling, however many were planned before", async () => {
+  const { scheduler } = makeScheduler(Infinity);
+  for (let i = 0; i < 100; i += 1) scheduler.tryRun();
+  await scheduler.drain();
+  const immediates = vi.spyOn(globalThis, "setImmediate");
+  scheduler.tryRun();
+  expect(immediates).toHaveBeenCalledOnce();
+});
+
 it("resumes sessions with events, then flushes, then sessions with windows", async () => {
   const { scheduler } = makeScheduler(Infinity);
   const log: string[] = [];

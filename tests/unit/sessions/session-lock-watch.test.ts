@@ -182,9 +182,12 @@ it("runs who waited in its own async context, never within the release", async (
 
 it("forgets its place at the scheduler with its last waiter, and cancels nothing that was granted", async () => {
   const { lock, scheduler } = make();
+  const resume = vi.spyOn(lock, "resume");
   const parked = lock.enqueue("window", { name: "parked" });
   parked.cancel("gone");
   await expect(parked.promise).rejects.toBe("gone");
+  await scheduler.drain();
+  expect(resume).not.toHaveBeenCalled();
   const granted = lock.enqueue("window", { name: "granted" });
   await scheduler.drain();
   granted.cancel("too late");
