@@ -50,6 +50,7 @@ export class ObservedPromise<T> extends Promise<T> {
   #watch(error: unknown): void {
     if (this.#isObserved) return;
     // Handled, as far as the process is concerned.
+    // oxlint-disable-next-line promise/no-promise-in-callback -- the parameter is an error, no callback's
     void super.then(undefined, ignore);
     this.#timer = this.#clock!.setTimer(UNSEEN_MS, () => this.#report!(error));
   }
