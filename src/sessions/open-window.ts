@@ -43,6 +43,11 @@ export function runInWindow<R>(window: OpenWindow, mayAwait: boolean, code: () =
   }
 }
 
+/** A plain function has given a promise: from now on windows are carried along whatever the function looks like. */
+export function carryAlways(): void {
+  storage ??= new AsyncLocalStorage();
+}
+
 /** Runs code that belongs to no window though it was called in one: what a trigger starts. */
 export function runOutsideWindows<R>(code: () => R): R {
   const before = synchronous;

@@ -1,7 +1,7 @@
 import { readonlyView } from "../state/readonly-view.ts";
 import { Transaction } from "../state/transaction.ts";
 import { viewTarget } from "../state/view-target.ts";
-import { currentWindow, runInWindow, type OpenWindow } from "./open-window.ts";
+import { carryAlways, currentWindow, runInWindow, type OpenWindow } from "./open-window.ts";
 import type { Session } from "./session.ts";
 
 /** Code to run inside the lock. */
@@ -45,6 +45,7 @@ export function runWindow<R>(session: Session, code: WindowCode<R>): R | Promise
     end();
     throw error;
   }
+  if (!code.mayAwait) carryAlways();
   session.lock.watchHolder();
   return finish(session, transaction, window, code, value, end);
 }
