@@ -81,15 +81,20 @@ export class Session implements TransactionHost {
 
   /** Commits a transaction, tells the subscribers, and starts what it has triggered. */
   commit(transaction: Transaction): void {
+    const before = transaction.base;
     const next = transaction.commit();
-    if (next !== this.#snapshot) this.#publish(next);
+    if (next !== before) {
+      // The page may have moved on while the window was open: the router is not under the lock.
+      const { router, version } = this.#snapshot;
+      this.#publish(next.router === router ? next : next.after(version).withRouter(router));
+    }
     if (transaction.triggers.length === 0) return;
     const { triggers } = transaction;
     transaction.triggers = [];
     for (const trigger of triggers) trigger.start();
   }
 
-  /** Replaces what is known of the page. Only where the lock is held, or nothing runs: in the queue of events. */
+  /** Replaces what is known of the page, also while a window is open: what runs in it goes on with the router that it began with. */
   setRouter(router: Router): void {
     this.#publish(this.#snapshot.withRouter(router));
   }
