@@ -18,8 +18,8 @@ export class Commit {
     this.isPreview = isPreview;
   }
 
-  /** The node for what a slot holds. `keep` tells whether the slot may go on holding the draft (false: it stands elsewhere too). */
-  node(slot: Slot, parent: DraftParent, path: string): Node {
+  /** The node for what a slot of `parent` holds; without one, for a key or member, which is no place for a draft to live in. */
+  node(slot: Slot, parent: DraftParent | undefined, path: string): Node {
     if (typeof slot !== "object" || slot === null) {
       return typeof slot === "function" || typeof slot === "symbol" ? copyIn(slot, path) : (slot as Node);
     }
@@ -28,15 +28,19 @@ export class Commit {
     return copyIn(slot, path, (value) => this.#resolve(value, path));
   }
 
-  /** Whether `draft`, just finalized, stays in the slot of `parent` that holds it. */
+  /** Whether `draft` stays in the slot of `parent` that holds it: in one slot only, so that two places are two values from then on. */
   keeps(draft: Draft, parent: DraftParent): boolean {
-    return this.isPreview || draft.parent === parent;
+    if (this.isPreview) return true;
+    if (draft.parent !== parent || draft.keptBy === this) return false;
+    draft.adoptedBy = this;
+    draft.keptBy = this;
+    return true;
   }
 
   draft(draft: Draft, parent: DraftParent | undefined, path: string): Node {
     if (this.#open.includes(draft)) throw new StateSerializationError(path, "holds itself: a cycle can't be carried.");
+    if (!this.isPreview && parent !== undefined) this.#adopt(draft, parent);
     if (draft.visitedBy === this) return draft.finalized;
-    if (!this.isPreview && parent !== undefined) draft.parent = parent;
     if (!draft.modified) {
       draft.visitedBy = this;
       return (draft.finalized = draft.base);
@@ -56,6 +60,15 @@ export class Commit {
       draft.modified = false;
       draft.rebase(draft.finalized);
     }
+  }
+
+  /** The first slot that a commit finds a draft in is its place from then on. */
+  #adopt(draft: Draft, parent: DraftParent): void {
+    if (draft.adoptedBy === this) return;
+    draft.adoptedBy = this;
+    // A parent that was not written is not part of this commit, and would go on holding it.
+    if (draft.parent !== parent && draft.parent?.modified === false) draft.parent.release(draft);
+    draft.parent = parent;
   }
 
   #resolve(value: object, path: string): Node | undefined {

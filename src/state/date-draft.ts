@@ -15,6 +15,16 @@ export class DateDraft extends Draft {
     Object.defineProperty(this.view, TARGET, { value: this });
   }
 
+  override beforeWrite(): void {
+    super.beforeWrite();
+    this.scope.writtenDates.add(this);
+  }
+
+  /** The view is a Date of its own: puts it back to what was committed. */
+  realign(): void {
+    Date.prototype.setTime.call(this.view, this.base.getTime());
+  }
+
   finalize(): Node {
     return new FrozenDate(this.view.getTime());
   }

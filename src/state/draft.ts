@@ -17,6 +17,8 @@ export interface DraftScope {
   writes: number;
   /** Whether user objects were put in since the last commit: user code can change those unseen. */
   hasFresh: boolean;
+  /** Dates that were written: what they show is their own until the end. */
+  readonly writtenDates: Set<{ realign(): void }>;
   /** The node of a draft's present content, without committing anything. */
   preview(draft: Draft): Node;
   /** The draft of a committed object, for the slot of `parent` that holds it. */
@@ -25,7 +27,10 @@ export interface DraftScope {
 
 /** Anything that holds drafts in its slots and must be committed when one of them is. */
 export interface DraftParent {
+  readonly modified: boolean;
   markModified(): void;
+  /** Puts the committed node where `child`, which was not written and has gone to another parent, stood. */
+  release(child: Draft): void;
 }
 
 /**
@@ -40,8 +45,11 @@ export abstract class Draft implements ViewTarget, DraftParent {
   /** Who holds this draft; the last parent to adopt it at a commit. */
   parent: DraftParent | undefined;
   modified = false;
-  /** The commit that last visited it: a second visit means that it stands in two places, which are two values from then on. */
+  /** The commit that last visited it: it is finalized once, wherever it stands. */
   visitedBy: Commit | undefined = undefined;
+  /** The commit that last gave it to a parent, and the one that last left it in a slot: where else it stands is another value from then on. */
+  adoptedBy: Commit | undefined = undefined;
+  keptBy: Commit | undefined = undefined;
   /** What that commit made of it. */
   finalized: Node = undefined;
 
@@ -64,6 +72,9 @@ export abstract class Draft implements ViewTarget, DraftParent {
     this.modified = true;
     this.parent?.markModified();
   }
+
+  /** Has no children, unless it says otherwise. */
+  release(_child: Draft): void {}
 
   /** Call before every write. */
   beforeWrite(): void {

@@ -20,6 +20,10 @@ export class KeyedChanges {
   /** Keys of the base that were removed and set again. */
   readonly #moved = new Set<unknown>();
   size: number;
+  /** What takes its place after a commit or a `clear`: loops that still run go on there. */
+  next: KeyedChanges | undefined = undefined;
+  /** What a commit has made of keys that were user objects or drafts. */
+  committedKeys: Map<unknown, Node> | undefined = undefined;
 
   constructor(base: KeyedBase) {
     this.#base = base;
@@ -62,6 +66,11 @@ export class KeyedChanges {
     for (const key of this.#base.keys()) {
       if (this.#changes.get(key) !== REMOVED && !this.#moved.has(key)) yield key;
     }
+    yield* this.added();
+  }
+
+  /** The keys that come after those of the base. */
+  *added(): IterableIterator<unknown> {
     for (const [key, slot] of this.#changes) {
       if (slot !== REMOVED && (!this.#base.has(key as Node) || this.#moved.has(key))) yield key;
     }
@@ -71,5 +80,19 @@ export class KeyedChanges {
   *entries(): IterableIterator<[unknown, Slot]> {
     for (const key of this.#moved) yield [key, REMOVED];
     yield* this.#changes;
+  }
+}
+
+/** Keys in order, also for a loop that goes on over commits and `clear`: what is gone by then is left out, what was added since comes last. */
+export function* liveKeys(current: () => KeyedChanges): IterableIterator<unknown> {
+  let changes: KeyedChanges | undefined = current();
+  let keys = changes.keys();
+  while (changes !== undefined) {
+    for (const known of keys) {
+      const key = changes.committedKeys?.get(known) ?? known;
+      if (current() === changes || current().has(key)) yield key;
+    }
+    changes = changes.next;
+    if (changes !== undefined) keys = changes.added();
   }
 }

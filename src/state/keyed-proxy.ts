@@ -33,17 +33,21 @@ type Each = (value: unknown, key: unknown, view: unknown) => void;
 
 const mapMethods: Record<string, unknown> = {
   has(this: object, key: unknown) {
-    return sourceOf(this).has(toKey(key));
+    const source = sourceOf(this);
+    return source.has(toKey(key, source));
   },
   get(this: object, key: unknown) {
-    return sourceOf(this).get(toKey(key));
+    const source = sourceOf(this);
+    return source.get(toKey(key, source));
   },
   set(this: object, key: unknown, value: unknown) {
-    sourceOf(this).set(toKey(key), value);
+    const source = sourceOf(this);
+    source.set(toKey(key, source), value);
     return this;
   },
   delete(this: object, key: unknown) {
-    return sourceOf(this).delete(toKey(key));
+    const source = sourceOf(this);
+    return source.delete(toKey(key, source));
   },
   clear(this: object) {
     sourceOf(this).clear();
@@ -53,15 +57,15 @@ const mapMethods: Record<string, unknown> = {
   },
   *values(this: object) {
     const source = sourceOf(this);
-    for (const key of source.keys()) yield source.get(toKey(key));
+    for (const key of source.keys()) yield source.get(toKey(key, source));
   },
   *entries(this: object) {
     const source = sourceOf(this);
-    for (const key of source.keys()) yield [key, source.get(toKey(key))];
+    for (const key of source.keys()) yield [key, source.get(toKey(key, source))];
   },
   forEach(this: object, callback: Each, receiver?: unknown) {
     const source = sourceOf(this);
-    for (const key of source.keys()) callback.call(receiver, source.get(toKey(key)), key, this);
+    for (const key of source.keys()) callback.call(receiver, source.get(toKey(key, source)), key, this);
   },
 };
 
@@ -72,7 +76,8 @@ const setMethods: Record<string, unknown> = {
   keys: mapMethods["keys"],
   values: mapMethods["keys"],
   add(this: object, member: unknown) {
-    sourceOf(this).add(toKey(member));
+    const source = sourceOf(this);
+    source.add(toKey(member, source));
     return this;
   },
   *entries(this: object) {

@@ -154,6 +154,13 @@ export class ListDraft extends Draft {
     this.base = node as ListNode;
   }
 
+  override release(child: Draft): void {
+    for (const chunk of this.#chunked?.chunks ?? []) {
+      const offset = chunk.indexOf(child);
+      if (offset >= 0) chunk[offset] = child.base;
+    }
+  }
+
   inspect(): unknown {
     return toPlain(this.toNode());
   }
@@ -164,6 +171,7 @@ export class ListDraft extends Draft {
     const before = this.base.chunks[chunked.firstChunk + at - this.base.firstChunk];
     const nodes: Node[] = [];
     let same = before?.length === slots.length;
+    let hasDraft = false;
     for (let offset = 0; offset < slots.length; offset += 1) {
       const slot = slots[offset];
       const index = first + offset;
@@ -175,8 +183,15 @@ export class ListDraft extends Draft {
             : this.#finalizeSlot(slots, offset, commit, path, index);
       nodes.push(node);
       if (same && !Object.is(node, before![offset])) same = false;
+      hasDraft ||= slots[offset] instanceof Draft;
     }
-    return same ? (before as Node[]) : nodes;
+    const chunk = same ? (before as Node[]) : nodes;
+    // Without drafts in it, it is as committed until the next write: later commits need not look at it.
+    if (!commit.isPreview && !hasDraft) {
+      chunked.chunks[at] = chunk;
+      chunked.owned[at] = false;
+    }
+    return chunk;
   }
 
   #finalizeSlot(slots: Slot[], offset: number, commit: Commit, path: string, index: number): Node {

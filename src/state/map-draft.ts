@@ -4,7 +4,7 @@ import { entryPath } from "../data/path.ts";
 import { toPlain } from "../data/to-plain.ts";
 import type { Commit } from "./commit.ts";
 import { Draft, type DraftParent, type DraftScope } from "./draft.ts";
-import { KeyedChanges } from "./keyed-changes.ts";
+import { KeyedChanges, liveKeys } from "./keyed-changes.ts";
 import { keyedView, type KeyedSource } from "./keyed-proxy.ts";
 import { readonlyView } from "./readonly-view.ts";
 import { draftOf, slotValue, toSlot } from "./slots.ts";
@@ -49,7 +49,7 @@ export class MapDraft extends Draft implements KeyedSource {
   }
 
   *keys(): IterableIterator<unknown> {
-    for (const key of this.scope.isOpen ? this.#changes.keys() : this.base.keys()) yield keyValue(key);
+    for (const key of this.scope.isOpen ? liveKeys(() => this.#changes) : this.base.keys()) yield keyValue(key);
   }
 
   set(key: unknown, value: unknown): void {
@@ -73,15 +73,15 @@ export class MapDraft extends Draft implements KeyedSource {
   clear(): void {
     this.beforeWrite();
     this.#children.clear();
-    this.#from = MapNode.of([]);
-    this.#changes = new KeyedChanges(this.#from);
+    this.#countFrom(MapNode.of([]));
   }
 
   finalize(commit: Commit, path: string): Node {
     const changes: [Node, Node | typeof REMOVED][] = [];
     const kept = new Map<unknown, Draft>();
     for (const [key, slot] of this.#changes.entries()) {
-      const keyNode = commit.node(key, this, `${path} key`);
+      const keyNode = commit.node(key, undefined, `${path} key`);
+      if (keyNode !== key && !commit.isPreview) (this.#changes.committedKeys ??= new Map()).set(key, keyNode);
       if (slot === REMOVED) {
         changes.push([keyNode, REMOVED]);
         continue;
@@ -98,14 +98,22 @@ export class MapDraft extends Draft implements KeyedSource {
     const node = this.#from.with(changes);
     if (!commit.isPreview) {
       this.#children = kept;
-      this.#from = node;
-      this.#changes = new KeyedChanges(node);
+      this.#countFrom(node);
     }
     return node;
   }
 
   rebase(node: Node): void {
     this.base = node as MapNode;
+  }
+
+  #countFrom(from: MapNode): void {
+    this.#from = from;
+    this.#changes = this.#changes.next = new KeyedChanges(from);
+  }
+
+  override release(child: Draft): void {
+    for (const [key, draft] of this.#children) if (draft === child) this.#children.delete(key);
   }
 
   inspect(): unknown {

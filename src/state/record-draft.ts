@@ -1,3 +1,4 @@
+import { StateSerializationError } from "../base/errors.ts";
 import type { Node } from "../data/node.ts";
 import { createRecord, sealRecord, type RecordNode } from "../data/record-node.ts";
 import { pathOf } from "../data/path.ts";
@@ -60,11 +61,13 @@ export class RecordDraft extends Draft {
     const copy = this.#own();
     const record = createRecord();
     for (const key of Object.keys(copy)) {
+      if (key === "__proto__")
+        throw new StateSerializationError(path, 'has a key named "__proto__", which is refused.');
       const slot = copy[key];
       if (typeof slot !== "object" || slot === null) {
-        // A function, a symbol or the key __proto__ is refused by copying in.
+        // A function or a symbol is refused by copying in.
         record[key] =
-          typeof slot === "function" || typeof slot === "symbol" || key === "__proto__"
+          typeof slot === "function" || typeof slot === "symbol"
             ? commit.node(slot, this, pathOf(path, key))
             : (slot as Node);
         continue;
@@ -78,6 +81,11 @@ export class RecordDraft extends Draft {
 
   rebase(node: Node): void {
     this.base = node as RecordNode;
+  }
+
+  override release(child: Draft): void {
+    const copy = this.#own();
+    for (const key of Object.keys(copy)) if (copy[key] === child) copy[key] = child.base;
   }
 
   [INSPECT](): unknown {

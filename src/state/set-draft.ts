@@ -4,7 +4,7 @@ import { SetNode } from "../data/set-node.ts";
 import { toPlain } from "../data/to-plain.ts";
 import type { Commit } from "./commit.ts";
 import { Draft, type DraftParent, type DraftScope } from "./draft.ts";
-import { KeyedChanges, type KeyedBase } from "./keyed-changes.ts";
+import { KeyedChanges, liveKeys, type KeyedBase } from "./keyed-changes.ts";
 import { keyedView, type KeyedSource } from "./keyed-proxy.ts";
 import { keyValue } from "./map-draft.ts";
 
@@ -43,7 +43,7 @@ export class SetDraft extends Draft implements KeyedSource {
   }
 
   *keys(): IterableIterator<unknown> {
-    for (const member of this.scope.isOpen ? this.#changes.keys() : this.base.values()) yield keyValue(member);
+    for (const member of this.scope.isOpen ? liveKeys(() => this.#changes) : this.base.values()) yield keyValue(member);
   }
 
   set(): never {
@@ -64,20 +64,19 @@ export class SetDraft extends Draft implements KeyedSource {
 
   clear(): void {
     this.beforeWrite();
-    this.#from = SetNode.of([]);
-    this.#changes = new KeyedChanges(asBase(this.#from));
+    this.#countFrom(SetNode.of([]));
   }
 
   finalize(commit: Commit, path: string): Node {
     const changes: [Node, true | typeof REMOVED][] = [];
     for (const [member, slot] of this.#changes.entries()) {
-      changes.push([commit.node(member, this, `${path} member`), slot === REMOVED ? REMOVED : true]);
+      const memberNode = commit.node(member, undefined, `${path} member`);
+      if (memberNode !== member && !commit.isPreview)
+        (this.#changes.committedKeys ??= new Map()).set(member, memberNode);
+      changes.push([memberNode, slot === REMOVED ? REMOVED : true]);
     }
     const node = this.#from.with(changes);
-    if (!commit.isPreview) {
-      this.#from = node;
-      this.#changes = new KeyedChanges(asBase(node));
-    }
+    if (!commit.isPreview) this.#countFrom(node);
     return node;
   }
 
@@ -87,5 +86,10 @@ export class SetDraft extends Draft implements KeyedSource {
 
   inspect(): unknown {
     return toPlain(this.toNode());
+  }
+
+  #countFrom(from: SetNode): void {
+    this.#from = from;
+    this.#changes = this.#changes.next = new KeyedChanges(asBase(from));
   }
 }

@@ -25,6 +25,11 @@ export class StateDraft implements DraftParent {
     this.modified = true;
   }
 
+  release(child: Draft): void {
+    const index = this.#slots?.indexOf(child) ?? -1;
+    if (index >= 0) this.#slots![index] = child.base;
+  }
+
   read(index: number): unknown {
     if (!this.#scope.isOpen) return readonlyView(this.base[index]);
     const slot = this.slotAt(index);

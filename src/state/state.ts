@@ -70,11 +70,11 @@ Object.setPrototypeOf(
   State.prototype,
   new Proxy(Object.create(Object.prototype) as object, {
     set(_, key, value, receiver: object) {
-      if ((receiver as Contextual)[CONTEXT] === undefined || typeof key === "symbol") {
+      if ((receiver as Contextual)[CONTEXT] === undefined) {
         // Made by `new`: a field of a compiler that assigns fields.
         return Reflect.defineProperty(receiver, key, { value, writable: true, enumerable: true, configurable: true });
       }
-      throw new UndeclaredVarError(receiver.constructor.name, key);
+      throw new UndeclaredVarError(receiver.constructor.name, String(key));
     },
   }),
 );

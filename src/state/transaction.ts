@@ -47,6 +47,7 @@ export class Transaction implements DraftScope {
   computing = 0;
   writes = 0;
   hasFresh = false;
+  readonly writtenDates = new Set<{ realign(): void }>();
   /** What was triggered since the last commit, in order. */
   triggers: PendingTrigger[] = [];
   #base: Snapshot;
@@ -104,6 +105,7 @@ export class Transaction implements DraftScope {
 
   close(): void {
     this.isOpen = false;
+    for (const date of this.writtenDates) date.realign();
   }
 
   makeDraft(node: Node & object, parent: DraftParent): Draft {
