@@ -8,11 +8,17 @@ export const PatchKind = {
   Record: 1,
   /** `[2, segments or 0, [[index, patch], ...]]`: an array. The last may be missing. */
   List: 2,
-  /** `[3, [[key, value], ...], [removedKey, ...], [[key, patch], ...]]`: a Map. Removed first, then set (new keys last), then patched. */
+  /**
+   * `[3, [[key, value], ...], [removedKey, ...], [[key, patch], ...]]`: a Map. Removed first, then set (new keys last),
+   * then patched.
+   */
   Map: 3,
   /** `[4, [added, ...], [removed, ...]]`: a Set. Removed first. */
   Set: 4,
-  /** `[5, keepStart, insert, keepEnd]`: a string: so many units of its start, new text, so many units of its end. The last may be missing. */
+  /**
+   * `[5, keepStart, insert, keepEnd]`: a string: so many units of its start, new text, so many units of its end. The
+   * last may be missing.
+   */
   Text: 5,
 } as const;
 
@@ -27,11 +33,13 @@ export type RecordPatch<V> = readonly [
   changed: Readonly<Record<string, Patch<V>>>,
   removed?: readonly string[],
 ];
+/** What has changed in the item at an index of the new list. */
+export type IndexedPatch<V> = readonly [index: number, patch: Patch<V>];
 /** What has changed in an array. */
 export type ListPatch<V> = readonly [
   kind: 2,
   segments: readonly Segment<V>[] | 0,
-  patches?: readonly (readonly [index: number, patch: Patch<V>])[],
+  patches?: readonly IndexedPatch<V>[],
 ];
 /** What has changed in a Map. */
 export type MapPatch<V> = readonly [
@@ -45,5 +53,8 @@ export type SetPatch<V> = readonly [kind: 4, added: readonly V[], removed: reado
 /** What has changed in a string. */
 export type TextPatch = readonly [kind: 5, keepStart: number, insert: string, keepEnd?: number];
 
-/** What turns one value into another. On the server its values are nodes, in the page plain values, on the wire encoded ones. */
+/**
+ * What turns one value into another. On the server its values are nodes, in the page plain values, on the wire encoded
+ * ones.
+ */
 export type Patch<V = Node> = ReplacePatch<V> | RecordPatch<V> | ListPatch<V> | MapPatch<V> | SetPatch<V> | TextPatch;

@@ -1,3 +1,5 @@
+import type { Primitive } from "../data/node.ts";
+
 /**
  * A value as it crosses the wire: JSON values as they are, anything else as a tagged object `{ "$": [tag, ...] }`.
  * An object that itself has a key `$` is tagged too.
@@ -33,8 +35,18 @@ export function tagged(tag: string, ...content: Encoded[]): Encoded {
   return { [TAG_KEY]: [tag, ...content] };
 }
 
-/** A number, tagged where JSON has no word for it. */
-export function encodeNumber(value: number): Encoded {
-  if (Number.isFinite(value) && !Object.is(value, -0)) return value;
-  return tagged(Tag.number, Object.is(value, -0) ? "-0" : String(value));
+/** A value that is no object, tagged where JSON has no word for it. */
+export function encodeLeaf(value: Primitive): Encoded {
+  if (typeof value === "number") {
+    if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+    return tagged(Tag.number, Object.is(value, -0) ? "-0" : String(value));
+  }
+  if (value === undefined) return tagged(Tag.undefined);
+  return typeof value === "bigint" ? tagged(Tag.bigint, String(value)) : value;
+}
+
+/** A date as its milliseconds; null for an invalid one. */
+export function encodeDate(date: Date): Encoded {
+  const ms = date.getTime();
+  return tagged(Tag.date, Number.isNaN(ms) ? null : ms);
 }

@@ -2,15 +2,20 @@ import { ProtocolError } from "../base/errors.ts";
 import { FrozenDate } from "../data/frozen-date.ts";
 import { FrozenMap } from "../data/frozen-map.ts";
 import { FrozenSet } from "../data/frozen-set.ts";
-import { PatchKind, type Patch } from "../delta/patch.ts";
+import { PatchKind, type IndexedPatch, type Patch, type Segment } from "../delta/patch.ts";
 import { Tag, TAG_KEY, type Encoded, type EncodedPatch } from "./codec.ts";
+import { placeOf, type Way } from "./way.ts";
 
 /** Deeper than any value that a server sends. */
 const PAGE_DEPTH = 1_000;
 
-/** What the decoded values are made of. */
+/** The most digits of a bigint that a page may send: reading one takes quadratic time. */
+const MAX_DIGITS = 4_096;
+
+/** What decoded values are made of, and how much of it. */
 interface Makers {
   readonly maxDepth: number;
+  readonly maxDigits: number;
   date(ms: number): unknown;
   map(entries: [unknown, unknown][]): unknown;
   set(members: unknown[]): unknown;
@@ -19,153 +24,183 @@ interface Makers {
 
 const frozen: Makers = {
   maxDepth: PAGE_DEPTH,
+  maxDigits: Infinity,
   date: (ms) => new FrozenDate(ms),
   map: (entries) => new FrozenMap(entries),
   set: (members) => new FrozenSet(members),
   done: Object.freeze,
 };
 
+const mutable: Makers = {
+  maxDepth: 0,
+  maxDigits: MAX_DIGITS,
+  date: (ms) => new Date(ms),
+  map: (entries) => new Map(entries),
+  set: (members) => new Set(members),
+  done: (value) => value,
+};
+
 /** A value that the server sent, frozen at every depth: what the page holds. */
 export function decodeFrozen(encoded: Encoded): unknown {
-  return decode(encoded, frozen, 0);
+  return decode(encoded, frozen);
 }
 
 /**
  * A value that a page sent, as mutable plain data: hostile until it is through here.
  *
- * @throws ProtocolError `BAD_MESSAGE` for what is not the encoding of a value, is too deep, or has a key `__proto__`.
+ * @throws ProtocolError `BAD_MESSAGE` for what is not the encoding of a value, is too deep, or has a key `__proto__`,
+ * naming its path.
  */
 export function decodeMutable(encoded: Encoded, limits: { readonly maxDepth: number }): unknown {
-  return decode(
-    encoded,
-    {
-      maxDepth: limits.maxDepth,
-      date: (ms) => new Date(ms),
-      map: (entries) => new Map(entries),
-      set: (members) => new Set(members),
-      done: (value) => value,
-    },
-    0,
-  );
+  return decode(encoded, { ...mutable, maxDepth: limits.maxDepth });
 }
 
-function bad(what: string): never {
-  throw new ProtocolError("BAD_MESSAGE", `Bad value: ${what}.`);
+function decode(encoded: unknown, makers: Makers): unknown {
+  return typeof encoded === "object" && encoded !== null ? decodeObject(encoded, makers) : encoded;
 }
 
-function decode(encoded: unknown, makers: Makers, depth: number): unknown {
-  if (typeof encoded !== "object" || encoded === null) return encoded;
-  if (depth > makers.maxDepth) bad("nested too deep");
-  if (Array.isArray(encoded)) return makers.done(encoded.map((item) => decode(item, makers, depth + 1)));
-  if (Object.hasOwn(encoded, TAG_KEY))
-    return decodeTagged((encoded as Record<string, unknown>)[TAG_KEY], makers, depth);
-  return decodeEntries(Object.entries(encoded), makers, depth);
-}
+function decodeObject(whole: object, makers: Makers): unknown {
+  const way: Way = [];
+  return value(whole);
 
-function decodeEntries(entries: readonly (readonly [string, unknown])[], makers: Makers, depth: number): unknown {
-  const value: Record<string, unknown> = {};
-  for (const [key, item] of entries) {
-    if (key === "__proto__") bad("a key named __proto__");
-    value[key] = decode(item, makers, depth + 1);
+  function value(encoded: object): unknown {
+    if (way.length > makers.maxDepth) bad("is nested too deep");
+    if (Array.isArray(encoded)) return makers.done(encoded.map(within));
+    if (Object.hasOwn(encoded, TAG_KEY)) return tagged(encoded as Record<string, unknown>);
+    const record: Record<string, unknown> = {};
+    for (const key of Object.keys(encoded)) field(record, key, (encoded as Record<string, unknown>)[key]);
+    return makers.done(record);
   }
-  return makers.done(value);
-}
 
-function decodeTagged(content: unknown, makers: Makers, depth: number): unknown {
-  if (!Array.isArray(content)) bad("a tag without content");
-  const [tag, payload] = content as [unknown, unknown];
-  switch (tag) {
-    case Tag.undefined:
-      return undefined;
-    case Tag.number:
-      return payload === "-0" || payload === "NaN" || payload === "Infinity" || payload === "-Infinity"
-        ? Number(payload)
-        : bad("a number");
-    case Tag.bigint:
-      return typeof payload === "string" && payload.length <= 4096 && /^-?\d+$/.test(payload)
-        ? BigInt(payload)
-        : bad("a bigint");
-    case Tag.date:
-      return payload === null || typeof payload === "number" ? makers.date(payload ?? Number.NaN) : bad("a date");
-    case Tag.map:
-      return makers.map(
-        list(payload).map((entry) => pair(entry).map((item) => decode(item, makers, depth + 1)) as [unknown, unknown]),
-      );
-    case Tag.set:
-      return makers.set(list(payload).map((member) => decode(member, makers, depth + 1)));
-    case Tag.object:
-      return decodeEntries(
-        list(payload).map((entry) => {
-          const [key, item] = pair(entry);
-          return typeof key === "string" ? ([key, item] as const) : bad("a key that is no string");
-        }),
-        makers,
-        depth,
-      );
-    default:
-      return bad("an unknown tag");
+  function within(part: unknown, step: string | number): unknown {
+    if (typeof part !== "object" || part === null) return part;
+    way.push(step);
+    const decoded = value(part);
+    way.pop();
+    return decoded;
+  }
+
+  function field(record: Record<string, unknown>, key: string, encoded: unknown): void {
+    if (key === "__proto__") bad("has a key named __proto__");
+    record[key] = within(encoded, key);
+  }
+
+  function tagged(encoded: Record<string, unknown>): unknown {
+    const content = list(encoded[TAG_KEY]);
+    const [tag, payload] = content;
+    if (Object.keys(encoded).length > 1 || content.length !== (tag === Tag.undefined ? 1 : 2))
+      bad("is more or less than a tag");
+    switch (tag) {
+      case Tag.undefined:
+        return undefined;
+      case Tag.number:
+        return /^(NaN|-?Infinity|-0)$/.test(text(payload)) ? Number(payload) : bad("is no number");
+      case Tag.bigint:
+        return /^-?\d+$/.test(text(payload)) && text(payload).length <= makers.maxDigits
+          ? BigInt(text(payload))
+          : bad("is no bigint");
+      case Tag.date:
+        return payload === null || typeof payload === "number" ? makers.date(payload ?? NaN) : bad("is no date");
+      case Tag.map:
+        return makers.map(
+          list(payload).map((entry, at) => pair(entry).map((part) => within(part, at)) as [unknown, unknown]),
+        );
+      case Tag.set:
+        return makers.set(list(payload).map(within));
+      case Tag.object: {
+        const record: Record<string, unknown> = {};
+        for (const entry of list(payload)) field(record, text(pair(entry)[0]), pair(entry)[1]);
+        return makers.done(record);
+      }
+      default:
+        return bad("has an unknown tag");
+    }
+  }
+
+  function list(item: unknown): readonly unknown[] {
+    return Array.isArray(item) ? item : bad("is no list");
+  }
+
+  function pair(item: unknown): readonly unknown[] {
+    return list(item).length === 2 ? (item as readonly unknown[]) : bad("is no pair");
+  }
+
+  function text(item: unknown): string {
+    return typeof item === "string" ? item : bad("is no text");
+  }
+
+  function bad(what: string): never {
+    throw new ProtocolError("BAD_MESSAGE", `Bad value: ${placeOf("value", way).slice(0, 200)} ${what}.`);
   }
 }
 
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : bad("a list is missing");
-}
-
-function pair(value: unknown): readonly [unknown, unknown] {
-  return Array.isArray(value) && value.length === 2
-    ? (value as unknown as [unknown, unknown])
-    : bad("an entry that is no pair");
-}
-
-function index(value: unknown): number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : bad("an index");
-}
-
-/** A patch that the server sent, with its values frozen. */
+/**
+ * A patch that the server sent, with its values frozen.
+ *
+ * @throws ProtocolError `BAD_MESSAGE` for what is not the encoding of a patch.
+ */
 export function decodePatch(encoded: EncodedPatch): Patch<unknown> {
-  const [kind, first, second, third] = list(encoded);
-  const value = (item: unknown): unknown => decode(item, frozen, 0);
+  const [kind, first, second, third] = asList(encoded);
   switch (kind) {
     case PatchKind.Replace:
-      return [kind, value(first)];
+      return encoded.length === 2 ? [kind, asValue(first)] : badPatch();
     case PatchKind.Record: {
-      if (typeof first !== "object" || first === null) return bad("a patch");
+      if (typeof first !== "object" || first === null) return badPatch();
       const changed: Record<string, Patch<unknown>> = {};
-      for (const [key, patch] of Object.entries(first))
-        if (key !== "__proto__") changed[key] = decodePatch(patch as EncodedPatch);
-      return second === undefined ? [kind, changed] : [kind, changed, list(second).map(String)];
+      for (const [key, patch] of Object.entries(first)) {
+        if (key === "__proto__") badPatch();
+        changed[key] = decodePatch(patch as EncodedPatch);
+      }
+      return [kind, changed, asList(second ?? []).map(asText)];
     }
-    case PatchKind.List: {
-      const patches =
-        second === undefined
-          ? []
-          : list(second).map((entry) => [index(pair(entry)[0]), decodePatch(pair(entry)[1] as EncodedPatch)] as const);
-      return [
-        kind,
-        first === 0
-          ? 0
-          : list(first).map((segment) =>
-              list(segment).length === 1
-                ? ([list(list(segment)[0]).map(value)] as const)
-                : ([index(pair(segment)[0]), index(pair(segment)[1])] as const),
-            ),
-        patches,
-      ];
-    }
+    case PatchKind.List:
+      return [kind, first === 0 ? 0 : asList(first).map(asSegment), asList(second ?? []).map(asIndexed)];
     case PatchKind.Map:
       return [
         kind,
-        list(first).map((entry) => [value(pair(entry)[0]), value(pair(entry)[1])] as const),
-        list(second).map(value),
-        list(third).map((entry) => [value(pair(entry)[0]), decodePatch(pair(entry)[1] as EncodedPatch)] as const),
+        asPairs(first).map(([key, entry]) => [asValue(key), asValue(entry)] as const),
+        asList(second).map(asValue),
+        asPairs(third).map(([key, patch]) => [asValue(key), decodePatch(patch as EncodedPatch)] as const),
       ];
     case PatchKind.Set:
-      return [kind, list(first).map(value), list(second).map(value)];
+      return [kind, asList(first).map(asValue), asList(second).map(asValue)];
     case PatchKind.Text:
-      return typeof second === "string"
-        ? [kind, index(first), second, third === undefined ? 0 : index(third)]
-        : bad("a text patch");
+      return [kind, asCount(first), asText(second), asCount(third ?? 0)];
     default:
-      return bad("an unknown patch");
+      return badPatch();
   }
+}
+
+function asSegment(item: unknown): Segment<unknown> {
+  const [first, second] = asList(item);
+  return Array.isArray(first) ? [first.map(asValue)] : [asCount(first), asCount(second)];
+}
+
+function asIndexed(item: unknown): IndexedPatch<unknown> {
+  const [index, patch] = asList(item);
+  return [asCount(index), decodePatch(patch as EncodedPatch)];
+}
+
+function asValue(item: unknown): unknown {
+  return decodeFrozen(item as Encoded);
+}
+
+function asPairs(items: unknown): readonly (readonly unknown[])[] {
+  return asList(items).map(asList);
+}
+
+function asList(item: unknown): readonly unknown[] {
+  return Array.isArray(item) ? item : badPatch();
+}
+
+function asText(item: unknown): string {
+  return typeof item === "string" ? item : badPatch();
+}
+
+function asCount(item: unknown): number {
+  return Number.isSafeInteger(item) && (item as number) >= 0 ? (item as number) : badPatch();
+}
+
+function badPatch(): never {
+  throw new ProtocolError("BAD_MESSAGE", "Bad patch.");
 }

@@ -2,44 +2,48 @@ import { FrozenDate } from "../data/frozen-date.ts";
 import { ListNode } from "../data/list-node.ts";
 import { MapNode } from "../data/map-node.ts";
 import type { Node } from "../data/node.ts";
+import type { RecordNode } from "../data/record-node.ts";
 import { SetNode } from "../data/set-node.ts";
 import { PatchKind, type Patch } from "../delta/patch.ts";
-import { encodeNumber, Tag, TAG_KEY, tagged, type Encoded, type EncodedPatch } from "./codec.ts";
+import { encodeDate, encodeLeaf, Tag, TAG_KEY, tagged, type Encoded, type EncodedPatch } from "./codec.ts";
 
-/** A node as it crosses the wire. */
+/** A node as it crosses the wire. Records with nothing but JSON values in them are given as they are. */
 export function encodeNode(node: Node): Encoded {
-  switch (typeof node) {
-    case "string":
-    case "boolean":
-      return node;
-    case "number":
-      return encodeNumber(node);
-    case "undefined":
-      return tagged(Tag.undefined);
-    case "bigint":
-      return tagged(Tag.bigint, String(node));
-  }
-  if (node === null) return null;
-  if (node instanceof ListNode) return node.toArray().map(encodeNode);
-  if (node instanceof FrozenDate) return tagged(Tag.date, Number.isNaN(node.getTime()) ? null : node.getTime());
-  if (node instanceof MapNode)
-    return tagged(
-      Tag.map,
-      Array.from(node.entries(), ([key, value]) => [encodeNode(key), encodeNode(value)]),
-    );
-  if (node instanceof SetNode) return tagged(Tag.set, Array.from(node.values(), encodeNode));
-  const record = node as Readonly<Record<string, Node>>;
-  if (Object.hasOwn(record, TAG_KEY))
+  if (typeof node !== "object" || node === null) return encodeLeaf(node);
+  if (node instanceof ListNode) return encodeItems(node.toArray());
+  if (node instanceof FrozenDate) return encodeDate(node);
+  if (node instanceof MapNode) return tagged(Tag.map, Array.from(node.entries(), encodeItems));
+  if (node instanceof SetNode) return tagged(Tag.set, encodeItems([...node.values()]));
+  return encodeRecord(node);
+}
+
+/** Encodes the items of an array in their places. */
+function encodeItems(items: Node[]): Encoded[] {
+  const encoded = items as Encoded[];
+  for (let index = 0; index < items.length; index += 1) encoded[index] = encodeNode(items[index]);
+  return encoded;
+}
+
+function encodeRecord(record: RecordNode): Encoded {
+  const keys = Object.keys(record);
+  if (TAG_KEY in record)
     return tagged(
       Tag.object,
-      Object.keys(record).map((key) => [key, encodeNode(record[key])]),
+      keys.map((key) => [key, encodeNode(record[key])]),
     );
-  const encoded: Record<string, Encoded> = {};
-  for (const key of Object.keys(record)) {
+  let encoded: Record<string, Encoded> | undefined;
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at]!;
     const value = record[key];
-    encoded[key] = typeof value === "string" ? value : encodeNode(value);
+    const inner = typeof value === "string" ? value : encodeNode(value);
+    if (encoded === undefined) {
+      if (inner === value) continue;
+      encoded = {};
+      for (const same of keys.slice(0, at)) encoded[same] = record[same] as Encoded;
+    }
+    encoded[key] = inner;
   }
-  return encoded;
+  return encoded ?? (record as Encoded);
 }
 
 /** A patch of nodes as it crosses the wire. */

@@ -1,5 +1,7 @@
 import { StateSerializationError } from "../base/errors.ts";
-import { encodeNumber, Tag, TAG_KEY, tagged, type Encoded } from "./codec.ts";
+import type { Primitive } from "../data/node.ts";
+import { encodeDate, encodeLeaf, Tag, TAG_KEY, tagged, type Encoded } from "./codec.ts";
+import { placeOf, type Way } from "./way.ts";
 
 /** How deep an argument may be nested: no cycle gets further. */
 const MAX_DEPTH = 64;
@@ -9,58 +11,45 @@ const MAX_DEPTH = 64;
  *
  * @throws StateSerializationError for what is not plain data, naming its path.
  */
-export function encodePlain(value: unknown, path = "the value", depth = 0): Encoded {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return value;
-    case "number":
-      return encodeNumber(value);
-    case "undefined":
-      return tagged(Tag.undefined);
-    case "bigint":
-      return tagged(Tag.bigint, String(value));
-    case "object":
-      return value === null ? null : encodeObject(value, path, depth + 1);
-    default:
-      throw new StateSerializationError(path, `is a ${typeof value}, and only plain data can be sent.`);
-  }
-}
+export function encodePlain(value: unknown, path = "the value"): Encoded {
+  const way: Way = [];
+  return encode(value);
 
-function encodeObject(value: object, path: string, depth: number): Encoded {
-  if (depth > MAX_DEPTH)
-    throw new StateSerializationError(path, `is nested more than ${MAX_DEPTH} levels deep, or in a circle.`);
-  const inner = (item: unknown, key: unknown): Encoded =>
-    encodePlain(item, `${path}[${typeof key === "string" ? JSON.stringify(key) : String(key)}]`, depth);
-  if (Array.isArray(value)) return Array.from(value as unknown[], inner);
-  if (value instanceof Date) return tagged(Tag.date, Number.isNaN(value.getTime()) ? null : value.getTime());
-  if (value instanceof Map)
-    return tagged(
-      Tag.map,
-      Array.from(value as Map<unknown, unknown>, ([key, item]) => [inner(key, "key"), inner(item, key)]),
-    );
-  if (value instanceof Set)
-    return tagged(
-      Tag.set,
-      Array.from(value as Set<unknown>, (item) => inner(item, "member")),
-    );
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    throw new StateSerializationError(
-      path,
-      `is an instance of ${value.constructor.name || "a class"}, and only plain data can be sent.`,
-    );
+  function encode(item: unknown): Encoded {
+    if (typeof item === "object" && item !== null) return encodeObject(item);
+    return typeof item === "function" || typeof item === "symbol"
+      ? refuse(`is a ${typeof item}, and only plain data can be sent.`)
+      : encodeLeaf(item as Primitive);
   }
-  const source = value as Record<string, unknown>;
-  if (Object.hasOwn(source, TAG_KEY))
-    return tagged(
-      Tag.object,
-      Object.keys(source).map((key) => [key, inner(source[key], key)]),
-    );
-  const encoded: Record<string, Encoded> = {};
-  for (const key of Object.keys(source)) {
-    if (key === "__proto__") throw new StateSerializationError(path, 'has a key named "__proto__", which is refused.');
-    encoded[key] = inner(source[key], key);
+
+  function encodeObject(item: object): Encoded {
+    if (way.length >= MAX_DEPTH) refuse(`is nested more than ${MAX_DEPTH} levels deep, or in a circle.`);
+    if (item instanceof Date) return encodeDate(item);
+    if (Array.isArray(item)) return Array.from(item, within);
+    if (item instanceof Map)
+      return tagged(
+        Tag.map,
+        Array.from(item, ([key, entry], at) => [within(key, at), within(entry, String(key))]),
+      );
+    if (item instanceof Set) return tagged(Tag.set, Array.from(item, within));
+    const prototype: unknown = Object.getPrototypeOf(item);
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+      refuse(`is an instance of ${item.constructor.name || "a class"}, and only plain data can be sent.`);
+    const entries = Object.entries(item).map(([key, field]) => {
+      if (key === "__proto__") refuse('has a key named "__proto__", which is refused.');
+      return [key, within(field, key)] as const;
+    });
+    return Object.hasOwn(item, TAG_KEY) ? tagged(Tag.object, entries) : Object.fromEntries(entries);
   }
-  return encoded;
+
+  function within(part: unknown, step: string | number): Encoded {
+    way.push(step);
+    const encoded = encode(part);
+    way.pop();
+    return encoded;
+  }
+
+  function refuse(reason: string): never {
+    throw new StateSerializationError(placeOf(path, way), reason);
+  }
 }
