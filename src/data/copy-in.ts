@@ -1,180 +1,174 @@
 import { StateSerializationError } from "../base/errors.ts";
+import { builtInName } from "./built-in-name.ts";
 import { FrozenDate } from "./frozen-date.ts";
 import { ListNode } from "./list-node.ts";
 import { MapNode } from "./map-node.ts";
 import { isNode, type Node } from "./node.ts";
-import { entryPath, pathOf } from "./path.ts";
+import { entryPath, memberPath, pathAlong, pathOf } from "./path.ts";
 import { createRecord, sealRecord } from "./record-node.ts";
 import { SetNode } from "./set-node.ts";
+import { whyNotPlain } from "./why-not-plain.ts";
 
 /** How deep a value may be nested. */
-export const MAX_DEPTH = 500;
+const MAX_DEPTH = 500;
 
 /** Gives the node that stands behind a view, or undefined for an object that is none. */
 export type ResolveView = (value: object) => Node | undefined;
 
 /**
- * Copies what user code holds into nodes. Known nodes, and views that `resolve` knows, are taken as they are; only what is new is copied.
+ * Copies what user code holds into nodes. Known nodes, and views that `resolve` knows, are taken as they are; only what
+ * is new is copied, and an object that is met twice becomes two values. Holes of an array become `undefined`; what an
+ * array has besides its items is left out.
  *
  * @throws StateSerializationError for anything that is not plain data, naming its path below `path`.
  */
 export function copyIn(value: unknown, path: string, resolve?: ResolveView): Node {
-  switch (typeof value) {
-    case "string":
-    case "number":
-    case "boolean":
-    case "undefined":
-    case "bigint":
-      return value;
-    case "object":
-      return value === null
-        ? null
-        : new CopyIn(resolve).object(value, { parent: undefined, step: path, kind: "root", value }, 1);
-    default:
-      throw new StateSerializationError(path, whyNot(value));
-  }
+  if (typeof value === "object" && value !== null) return new CopyIn(path, resolve).object(value);
+  if (typeof value === "function" || typeof value === "symbol")
+    throw new StateSerializationError(path, whyNotPlain(value));
+  return value as Node;
 }
 
-/** Where the walk is: a link to the way there, from which a path is made only when something is wrong. */
-interface Place {
-  readonly parent: Place | undefined;
-  readonly step: unknown;
-  readonly kind: "root" | "key" | "index" | "entry" | "entryKey" | "member";
-  readonly value: object;
-}
-
-function pathTo(place: Place): string {
-  if (place.parent === undefined) return place.step as string;
-  const base = pathTo(place.parent);
-  if (place.kind === "key") return pathOf(base, place.step as string);
-  if (place.kind === "index") return `${base}[${String(place.step)}]`;
-  if (place.kind === "entry") return entryPath(base, place.step);
-  return `${base} ${place.kind === "member" ? "member" : "key"}`;
-}
-
+/**
+ * One walk through a value. It knows the objects that it is in, from the outermost: a path is made of them only when
+ * something is refused.
+ */
 class CopyIn {
+  readonly #path: string;
   readonly #resolve: ResolveView | undefined;
+  readonly #way: object[] = [];
+  /**
+   * By depth, the keys of the last object that was searched for accessors and symbols. One with the same keys is taken
+   * to be like it.
+   */
+  readonly #searched: (readonly string[] | undefined)[] = [];
 
-  constructor(resolve: ResolveView | undefined) {
+  constructor(path: string, resolve: ResolveView | undefined) {
+    this.#path = path;
     this.#resolve = resolve;
   }
 
-  object(value: object, place: Place, depth: number): Node {
-    if (isNode(value)) return value as Node;
+  object(value: object): Node {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && isNode(value)) return value as Node;
     const known = this.#resolve?.(value);
     if (known !== undefined) return known;
-    if (depth > MAX_DEPTH) this.#refuseDepth(place);
-    if (Array.isArray(value)) return this.#list(value, place, depth);
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null || isForeignPlain(prototype))
-      return this.#record(value, place, depth);
-    if (value instanceof Date) return new FrozenDate(value.getTime());
-    if (value instanceof Map) return this.#map(value, place, depth);
-    if (value instanceof Set) return this.#set(value, place, depth);
-    throw new StateSerializationError(pathTo(place), whyNot(value));
+    const way = this.#way;
+    if (way.includes(value)) this.#refuseCycle(value);
+    if (way.length === MAX_DEPTH) {
+      throw new StateSerializationError(this.#path, `is nested more than ${MAX_DEPTH} levels deep.`);
+    }
+    way.push(value);
+    const node = this.#copy(value, prototype);
+    way.pop();
+    return node;
   }
 
-  #child(value: unknown, parent: Place, step: unknown, kind: Place["kind"], depth: number): Node {
-    switch (typeof value) {
-      case "string":
-      case "number":
-      case "boolean":
-      case "undefined":
-      case "bigint":
-        return value;
-      case "object":
-        return value === null ? null : this.object(value, { parent, step, kind, value }, depth + 1);
-      default:
-        throw new StateSerializationError(pathTo({ parent, step, kind, value: parent.value }), whyNot(value));
+  #copy(value: object, prototype: unknown): Node {
+    switch (builtInName(value, prototype)) {
+      case "Object":
+        return this.#record(value as Record<string, unknown>);
+      case "Array":
+        return this.#list(value as readonly unknown[]);
+      case "Date":
+        return new FrozenDate((value as Date).getTime());
+      case "Map":
+        return this.#map(value as Map<unknown, unknown>);
+      case "Set":
+        return this.#set(value as Set<unknown>);
+      case undefined:
+        throw new StateSerializationError(this.#place(), whyNotPlain(value));
     }
   }
 
-  #record(value: object, place: Place, depth: number): Node {
+  #record(source: Record<string, unknown>): Node {
+    const depth = this.#way.length;
+    const keys = Object.keys(source);
+    if (!areSame(keys, this.#searched[depth])) {
+      this.#search(source, keys);
+      this.#searched[depth] = keys;
+    }
     const record = createRecord();
-    const source = value as Record<string, unknown>;
-    for (const key of Object.keys(source)) {
-      if (key === "__proto__")
-        throw new StateSerializationError(pathTo(place), 'has a key named "__proto__", which is refused.');
-      const field = source[key];
-      record[key] =
-        typeof field === "string" || typeof field === "number" ? field : this.#child(field, place, key, "key", depth);
+    for (const key of keys) {
+      const value = source[key];
+      if (typeof value === "object" && value !== null) record[key] = this.object(value);
+      else if (typeof value !== "function" && typeof value !== "symbol") record[key] = value as Node;
+      else throw new StateSerializationError(pathOf(this.#place(), key), whyNotPlain(value));
     }
-    const symbol = Object.getOwnPropertySymbols(source)[0];
-    if (symbol !== undefined)
-      throw new StateSerializationError(pathTo(place), `has a key that is a symbol (${String(symbol)}). Use strings.`);
     return sealRecord(record);
   }
 
-  #list(value: readonly unknown[], place: Place, depth: number): Node {
+  /** Refuses what an object's keys may hide. */
+  #search(source: object, keys: readonly string[]): void {
+    for (const key of keys) {
+      if (key === "__proto__")
+        throw new StateSerializationError(this.#place(), 'has a key named "__proto__", which is refused.');
+      const field = Object.getOwnPropertyDescriptor(source, key)!;
+      if (field.get !== undefined || field.set !== undefined)
+        throw new StateSerializationError(
+          pathOf(this.#place(), key),
+          "is a getter or setter, not a value. Assign what it gives.",
+        );
+    }
+    for (const symbol of Object.getOwnPropertySymbols(source)) {
+      if (Object.prototype.propertyIsEnumerable.call(source, symbol))
+        throw new StateSerializationError(
+          this.#place(),
+          `has a key that is a symbol (${String(symbol)}). Use strings.`,
+        );
+    }
+  }
+
+  #list(source: readonly unknown[]): Node {
     const items: Node[] = [];
-    for (let index = 0; index < value.length; index += 1) {
-      const item = value[index];
-      items.push(
-        typeof item === "string" || typeof item === "number" ? item : this.#child(item, place, index, "index", depth),
-      );
+    for (let index = 0; index < source.length; index += 1) {
+      const value = source[index];
+      if (typeof value === "object" && value !== null) items.push(this.object(value));
+      else if (typeof value !== "function" && typeof value !== "symbol") items.push(value as Node);
+      else throw new StateSerializationError(`${this.#place()}[${index}]`, whyNotPlain(value));
     }
     return ListNode.of(items);
   }
 
-  #map(value: Map<unknown, unknown>, place: Place, depth: number): Node {
-    const entries = new Map<Node, Node>();
-    for (const [key, entry] of value) {
-      entries.set(this.#child(key, place, key, "entryKey", depth), this.#child(entry, place, key, "entry", depth));
+  #map(source: Map<unknown, unknown>): Node {
+    const entries: [Node, Node][] = [];
+    for (const [key, value] of source) {
+      entries.push([
+        this.#part(key, () => `${this.#place()} key`),
+        this.#part(value, () => entryPath(this.#place(), key)),
+      ]);
     }
     return MapNode.of(entries);
   }
 
-  #set(value: Set<unknown>, place: Place, depth: number): Node {
+  #set(source: Set<unknown>): Node {
     const members: Node[] = [];
-    for (const member of value) members.push(this.#child(member, place, member, "member", depth));
+    for (const member of source) members.push(this.#part(member, () => memberPath(this.#place())));
     return SetNode.of(members);
   }
 
-  /** Too deep to be meant: a cycle, if the way there meets one object twice. */
-  #refuseDepth(place: Place): never {
-    const seen = new Map<object, Place>();
-    for (let at: Place | undefined = place; at !== undefined; at = at.parent) {
-      const inner = seen.get(at.value);
-      if (inner !== undefined) {
-        throw new StateSerializationError(
-          shortest(inner, at),
-          "refers back to an object that it is in: a cycle can't be carried. Refer by an id instead.",
-        );
-      }
-      seen.set(at.value, at);
-    }
-    throw new StateSerializationError(pathTo(place), `is nested more than ${MAX_DEPTH} levels deep.`);
+  #part(value: unknown, path: () => string): Node {
+    if (typeof value === "object" && value !== null) return this.object(value);
+    if (typeof value === "function" || typeof value === "symbol")
+      throw new StateSerializationError(path(), whyNotPlain(value));
+    return value as Node;
+  }
+
+  /** The path of the innermost object that the walk is in. */
+  #place(): string {
+    return pathAlong(this.#path, this.#way);
+  }
+
+  #refuseCycle(value: object): never {
+    throw new StateSerializationError(
+      pathAlong(this.#path, [...this.#way, value]),
+      "refers back to an object that it is in: a cycle can't be carried. Refer by an id instead.",
+    );
   }
 }
 
-/** The first place, from the root, at which the object of `outer` comes again. */
-function shortest(inner: Place, outer: Place): string {
-  const way: Place[] = [];
-  for (let at: Place | undefined = inner; at !== undefined; at = at.parent) way.unshift(at);
-  const seen = new Set<object>();
-  for (const place of way) {
-    if (seen.has(place.value)) return pathTo(place);
-    seen.add(place.value);
-  }
-  return pathTo(outer);
-}
-
-/** A plain object of another realm (an iframe, a vm context). */
-function isForeignPlain(prototype: unknown): boolean {
-  return (
-    typeof prototype === "object" &&
-    prototype !== null &&
-    Object.getPrototypeOf(prototype) === null &&
-    Object.hasOwn(prototype, "hasOwnProperty") &&
-    Object.hasOwn(prototype, "isPrototypeOf")
-  );
-}
-
-function whyNot(value: unknown): string {
-  const advice = "A var holds plain data: JSON values, undefined, bigint, Date, Map, Set, nested.";
-  if (typeof value === "function") return `is a function (${value.name || "anonymous"}). ${advice}`;
-  if (typeof value === "symbol") return `is a symbol (${String(value)}). ${advice}`;
-  if (value instanceof Promise) return `is a promise. Await it first. ${advice}`;
-  const name = (value as object).constructor?.name;
-  return `is an instance of ${typeof name === "string" && name !== "" ? name : "a class"}. ${advice} Keep clients, connections and class instances in modules.`;
+function areSame(keys: readonly string[], others: readonly string[] | undefined): boolean {
+  if (others === undefined || keys.length !== others.length) return false;
+  for (let at = 0; at < keys.length; at += 1) if (keys[at] !== others[at]) return false;
+  return true;
 }
