@@ -5,14 +5,18 @@ export const CHUNK_SIZE = 256;
 
 let lineages = 0;
 
-/** A number that no list has yet: two lists of one lineage hold the same item at the same absolute position, unless it was written. */
+/**
+ * A number that no list (nor table of a Map or Set) has yet: two of one lineage hold the same item at the same absolute
+ * position, unless it was written.
+ */
 export function nextLineage(): number {
   return (lineages += 1);
 }
 
 /**
- * A committed array. Items stand at absolute positions (`start + index`, which may be negative) in chunks of 256, so that versions share
- * chunks when items come and go at either end, and any two versions of one lineage are compared chunk by chunk.
+ * A committed array. Items stand at absolute positions (`start + index`, which may be negative) in chunks of 256, so
+ * that versions share chunks when items come and go at either end, and any two versions of one lineage are compared
+ * chunk by chunk.
  */
 export class ListNode {
   /** The absolute position of the first item. */

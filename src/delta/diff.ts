@@ -8,8 +8,12 @@ import { diffList } from "./diff-list.ts";
 import { diffMap, diffSet } from "./diff-map.ts";
 import { diffText } from "./diff-text.ts";
 import { PatchKind, type Patch } from "./patch.ts";
+import { isBetter } from "./weigh.ts";
 
-/** What turns `before` into `after`, or undefined where they are equal. Its cost follows what has changed wherever versions share structure. */
+/**
+ * What turns `before` into `after`, or undefined where they are equal. Its cost follows what has changed wherever
+ * versions share structure.
+ */
 export function diff(before: Node, after: Node): Patch | undefined {
   if (Object.is(before, after)) return undefined;
   if (typeof after === "string")
@@ -28,25 +32,30 @@ export function diff(before: Node, after: Node): Patch | undefined {
 
 function diffRecord(before: RecordNode, after: RecordNode): Patch | undefined {
   const changed: Record<string, Patch> = {};
-  let count = 0;
-  let kept = 0;
   const keys = Object.keys(after);
+  let kept = 0;
+  let isPatched = false;
+  let changes = 0;
   for (const key of keys) {
-    const isKnown = Object.hasOwn(before, key);
-    if (isKnown) kept += 1;
-    const patch: Patch | undefined = isKnown ? diff(before[key], after[key]) : [PatchKind.Replace, after[key]];
+    // Records inherit nothing.
+    const isKept = key in before;
+    if (isKept) kept += 1;
+    const patch = isKept ? diff(before[key], after[key]) : ([PatchKind.Replace, after[key]] as const);
     if (patch === undefined) continue;
     changed[key] = patch;
-    count += 1;
+    changes += 1;
+    if (patch[0] !== PatchKind.Replace) isPatched = true;
   }
   const keysBefore = Object.keys(before);
-  const removed = kept === keysBefore.length ? undefined : keysBefore.filter((key) => !Object.hasOwn(after, key));
-  if (removed !== undefined) {
-    if (kept === 0) return [PatchKind.Replace, after];
-    return [PatchKind.Record, changed, removed];
+  if (kept === keysBefore.length) {
+    if (changes === 0) return undefined;
+    // One field alone says the same and may be followed by more.
+    return changes > 1 && changes === keys.length && !isPatched
+      ? [PatchKind.Replace, after]
+      : [PatchKind.Record, changed];
   }
-  if (count === 0) return undefined;
-  return count === keys.length && count > 1 && Object.values(changed).every((patch) => patch[0] === PatchKind.Replace)
-    ? [PatchKind.Replace, after]
-    : [PatchKind.Record, changed];
+  if (kept === 0) return [PatchKind.Replace, after];
+  const removed = keysBefore.filter((key) => !(key in after));
+  const patch: Patch = [PatchKind.Record, changed, removed];
+  return removed.length > keys.length && !isBetter(patch, before, after) ? [PatchKind.Replace, after] : patch;
 }
