@@ -175,7 +175,7 @@ let version = entries;
 measure("set one entry of a Map of 10,000", (round) => (version = version.with([[`key ${round % 10_000}`, round]])));
 measureDelta("one entry of a Map of 10,000", entries, entries.with([["key 77", withField(items[77], "done", true)]]));
 let versions = entries;
-measure("  set and diff, compactions included", (round) => {
+measure("  set and diff, version after version", (round) => {
   const before = versions;
   versions = before.with([[`key ${round % 10_000}`, round]]);
   return diff(before, versions);

@@ -1,34 +1,32 @@
-import { Entries, type MapChange } from "./map-node.ts";
+import { Entries, type KeyChange } from "./entries.ts";
 import type { Node } from "./node.ts";
 
 /** A committed Set. Members may be any node; objects are members by identity. */
 export class SetNode {
-  readonly entriesNode: Entries<true>;
+  readonly table: Entries<true>;
 
-  constructor(entries: Entries<true>) {
-    this.entriesNode = entries;
+  constructor(table: Entries<true>) {
+    this.table = table;
   }
 
   static of(members: Iterable<Node>): SetNode {
-    const base = new Map<Node, true>();
-    for (const member of members) base.set(member, true);
-    return new SetNode(Entries.of(base));
+    return new SetNode(Entries.of(Array.from(members, (member) => [member, true] as const)));
   }
 
   get size(): number {
-    return this.entriesNode.size;
+    return this.table.size;
   }
 
   has(member: Node): boolean {
-    return this.entriesNode.has(member);
+    return this.table.has(member);
   }
 
   *values(): IterableIterator<Node> {
-    for (const [member] of this.entriesNode) yield member;
+    for (const [member] of this.table) yield member;
   }
 
   /** The next version, changes applied in order. */
-  with(changes: readonly MapChange<true>[]): SetNode {
-    return new SetNode(this.entriesNode.with(changes));
+  with(changes: Iterable<KeyChange<true>>): SetNode {
+    return new SetNode(this.table.with(changes));
   }
 }

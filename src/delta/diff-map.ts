@@ -1,10 +1,10 @@
-import { REMOVED, type Entries, type MapNode } from "../data/map-node.ts";
+import { type Entries, REMOVED } from "../data/entries.ts";
+import { isEqual } from "../data/equal.ts";
+import type { MapNode } from "../data/map-node.ts";
 import type { Node } from "../data/node.ts";
 import type { SetNode } from "../data/set-node.ts";
-import { PatchKind, type Patch } from "./patch.ts";
-
-/** A key whose entry may differ, in the order in which the new version has it. */
-type Touched = Iterable<Node>;
+import { PatchKind, type MapPatch, type Patch } from "./patch.ts";
+import { isBetter } from "./weigh.ts";
 
 /** The change of a Map. `diff` compares values. */
 export function diffMap(
@@ -12,92 +12,124 @@ export function diffMap(
   after: MapNode,
   diff: (before: Node, after: Node) => Patch | undefined,
 ): Patch | undefined {
+  const changes = changesOf(before.table, after.table, diff);
+  if (changes === undefined) return undefined;
+  const { added, removed, kept } = changes;
+  // The page knows object keys by its own copies: those that it has can't be named to it.
+  if (removed.some(isObject) || kept.some(([key]) => isObject(key))) return replaceUnlessEqual(before, after);
   const set: [Node, Node][] = [];
-  const removed: Node[] = [];
   const patches: [Node, Patch][] = [];
-  const touched = touchedKeys(before.entriesNode, after.entriesNode);
-  if (touched === undefined) return [PatchKind.Replace, after];
-  for (const key of touched) {
-    if (!after.has(key)) {
-      if (before.has(key)) removed.push(key);
-      continue;
-    }
-    const value = after.get(key);
-    if (!before.has(key)) set.push([key, value]);
-    else {
-      const patch = diff(before.get(key), value);
-      if (patch?.[0] === PatchKind.Replace) set.push([key, value]);
-      else if (patch !== undefined) patches.push([key, patch]);
-    }
+  for (const [key, patch] of kept) {
+    if (patch[0] === PatchKind.Replace) set.push([key, patch[1]]);
+    else patches.push([key, patch]);
   }
-  const changes = set.length + removed.length + patches.length;
-  if (changes === 0) return undefined;
-  const hasObjectKey = [...set.map(([key]) => key), ...removed, ...patches.map(([key]) => key)].some(isObject);
-  if (hasObjectKey || (set.length > 8 && set.length * 2 > after.size)) return [PatchKind.Replace, after];
-  return [PatchKind.Map, set, removed, patches];
+  for (const key of added) set.push([key, after.get(key)]);
+  const patch: MapPatch<Node> = [PatchKind.Map, set, removed, patches];
+  return isWorthWeighing(changes, after.size) && !isBetter(patch, before, after) ? [PatchKind.Replace, after] : patch;
 }
 
 /** The change of a Set. */
 export function diffSet(before: SetNode, after: SetNode): Patch | undefined {
-  const touched = touchedKeys(before.entriesNode, after.entriesNode);
-  if (touched === undefined) return [PatchKind.Replace, after];
-  const added: Node[] = [];
-  const removed: Node[] = [];
-  for (const member of touched) {
-    if (after.has(member) === before.has(member)) continue;
-    (after.has(member) ? added : removed).push(member);
-  }
-  if (added.length + removed.length === 0) return undefined;
-  // The page knows object members by its own copies: they can't be told to it one by one.
-  if (removed.some(isObject) || (added.length > 8 && added.length * 2 > after.size)) return [PatchKind.Replace, after];
-  return [PatchKind.Set, added, removed];
+  const changes = changesOf(before.table, after.table, () => undefined);
+  if (changes === undefined) return undefined;
+  const { added, removed } = changes;
+  if (removed.some(isObject)) return replaceUnlessEqual(before, after);
+  const patch: Patch = [PatchKind.Set, added, removed];
+  return isWorthWeighing(changes, after.size) && !isBetter(patch, before, after) ? [PatchKind.Replace, after] : patch;
 }
 
 const isObject = (key: Node): boolean => typeof key === "object" && key !== null;
 
+const isWorthWeighing = ({ added, removed, kept }: Changes, size: number): boolean =>
+  2 * (added.length + removed.length + kept.length) > size;
+
+function replaceUnlessEqual(before: MapNode | SetNode, after: MapNode | SetNode): Patch | undefined {
+  return isEqual(before, after) ? undefined : [PatchKind.Replace, after];
+}
+
 /**
- * The keys that may differ, new ones in their order; undefined where the order of keys that both have differs, which only a replacement can tell.
- * Two versions over one base differ in their overlays only.
+ * What makes one table of another: keys removed, then values changed in place, then keys added at the end. A key that
+ * moves is removed and added.
  */
-function touchedKeys<V>(before: Entries<V>, after: Entries<V>): Touched | undefined {
-  if (before.base !== after.base)
-    return hasSameOrder(before, after) ? new Set([...keysOf(before), ...keysOf(after)]) : undefined;
-  // Keys beside the base come in the overlay's order.
-  const own = (entries: Entries<V>): Node[] =>
-    [...entries.overlay].filter(([key, value]) => value !== REMOVED && !entries.base.has(key)).map(([key]) => key);
-  if (!isSubsequenceOrdered(own(before), new Set(own(after)), own(after), new Set(own(before)))) return undefined;
-  // A key of the base that comes back stands in the middle again, where a page would put it last.
-  for (const [key, value] of before.overlay) if (value === REMOVED && after.has(key)) return undefined;
-  return new Set([...after.overlay.keys(), ...before.overlay.keys()]);
+interface Changes {
+  readonly removed: Node[];
+  readonly kept: [key: Node, patch: Patch][];
+  readonly added: Node[];
 }
 
-function* keysOf<V>(entries: Entries<V>): Iterable<Node> {
-  for (const [key] of entries) yield key;
+type DiffValues<V> = (before: V, after: V) => Patch | undefined;
+
+/** Undefined where nothing differs. */
+function changesOf<V>(before: Entries<V>, after: Entries<V>, diff: DiffValues<V>): Changes | undefined {
+  const changes =
+    (before.lineage === after.lineage && changesOfVersions(before, after, diff)) || changesByKey(before, after, diff);
+  return changes.removed.length + changes.kept.length + changes.added.length === 0 ? undefined : changes;
 }
 
-/** Whether removing the gone keys and appending the new ones gives the new order. */
-function hasSameOrder<V>(before: Entries<V>, after: Entries<V>): boolean {
-  const kept: Node[] = [];
-  for (const key of keysOf(before)) if (after.has(key)) kept.push(key);
-  let at = 0;
-  for (const key of keysOf(after)) {
-    if (at < kept.length) {
-      if (!Object.is(kept[at], key)) return false;
-      at += 1;
-    } else if (before.has(key)) return false;
+/**
+ * Two versions of one lineage, place by place; undefined where a key of `after` is at a place that was another's, or a
+ * hole, before.
+ */
+function changesOfVersions<V>(before: Entries<V>, after: Entries<V>, diff: DiffValues<V>): Changes | undefined {
+  const removed: Node[] = [];
+  const kept: [Node, Patch][] = [];
+  const added: Node[] = [];
+  const chunks = Math.max(before.keys.length, after.keys.length);
+  for (let chunk = 0; chunk < chunks; chunk += 1) {
+    const keysBefore = before.keys[chunk] ?? [];
+    const keysAfter = after.keys[chunk] ?? [];
+    const valuesBefore = before.values[chunk] ?? [];
+    const valuesAfter = after.values[chunk] ?? [];
+    if (keysBefore === keysAfter && valuesBefore === valuesAfter) continue;
+    const places = Math.max(keysBefore.length, keysAfter.length);
+    for (let offset = 0; offset < places; offset += 1) {
+      const wasHere = offset < keysBefore.length && keysBefore[offset] !== REMOVED;
+      const isHere = offset < keysAfter.length && keysAfter[offset] !== REMOVED;
+      const key = (isHere ? keysAfter : keysBefore)[offset] as Node;
+      if (!isHere) {
+        if (wasHere) removed.push(key);
+      } else if (!wasHere) {
+        if (offset < keysBefore.length || chunk < before.keys.length - 1) return undefined;
+        added.push(key);
+      } else if (!Object.is(keysBefore[offset], key)) return undefined;
+      else {
+        const old = valuesBefore[offset]!;
+        const now = valuesAfter[offset]!;
+        const patch = Object.is(old, now) ? undefined : diff(old, now);
+        if (patch !== undefined) kept.push([key, patch]);
+      }
+    }
   }
-  return true;
+  return { removed, kept, added };
 }
 
-/** As `hasSameOrder`, for the keys beside a common base. */
-function isSubsequenceOrdered(
-  before: readonly Node[],
-  inAfter: ReadonlySet<Node>,
-  after: readonly Node[],
-  inBefore: ReadonlySet<Node>,
-): boolean {
-  const kept = before.filter((key) => inAfter.has(key));
-  return (
-    kept.every((key, at) => Object.is(after[at], key)) && after.slice(kept.length).every((key) => !inBefore.has(key))
-  );
+/**
+ * Any two tables: from the front as far as keys of `before` come in their order there, they are kept; what follows is
+ * added.
+ */
+function changesByKey<V>(before: Entries<V>, after: Entries<V>, diff: DiffValues<V>): Changes {
+  const kept: [Node, Patch][] = [];
+  const removed: Node[] = [];
+  const added: Node[] = [];
+  const old = before[Symbol.iterator]();
+  let isKeeping = true;
+  for (const [key, value] of after) {
+    isKeeping &&= before.has(key);
+    while (isKeeping) {
+      const next = old.next();
+      if (next.done === true) isKeeping = false;
+      else {
+        const [keyBefore, valueBefore] = next.value;
+        if (Object.is(keyBefore, key)) {
+          const patch = diff(valueBefore, value);
+          if (patch !== undefined) kept.push([key, patch]);
+          break;
+        }
+        removed.push(keyBefore);
+      }
+    }
+    if (!isKeeping) added.push(key);
+  }
+  for (const [key] of old) removed.push(key);
+  return { removed, kept, added };
 }

@@ -1,4 +1,4 @@
-import { REMOVED } from "../data/map-node.ts";
+import { REMOVED } from "../data/entries.ts";
 import type { Node } from "../data/node.ts";
 import type { Slot } from "./draft.ts";
 
@@ -10,8 +10,8 @@ export interface KeyedBase {
 }
 
 /**
- * The changes of a Map or Set against its committed base, with the order that a JavaScript Map would have: a key that stays keeps its place,
- * a new one goes last, one removed and set again goes last too.
+ * The changes of a Map or Set against its committed base, with the order that a JavaScript Map would have: a key that
+ * stays keeps its place, a new one goes last, one removed and set again goes last too.
  */
 export class KeyedChanges {
   readonly #base: KeyedBase;
@@ -30,7 +30,9 @@ export class KeyedChanges {
     this.size = base.size;
   }
 
-  /** The changed value, REMOVED, or undefined where the base still speaks (`isChanged` tells it from a set `undefined`). */
+  /**
+   * The changed value, REMOVED, or undefined where the base still speaks (`isChanged` tells it from a set `undefined`).
+   */
   get(key: unknown): Slot {
     return this.#changes.get(key);
   }
@@ -83,7 +85,10 @@ export class KeyedChanges {
   }
 }
 
-/** Keys in order, also for a loop that goes on over commits and `clear`: what is gone by then is left out, what was added since comes last. */
+/**
+ * Keys in order, also for a loop that goes on over commits and `clear`: what is gone by then is left out, what was
+ * added since comes last.
+ */
 export function* liveKeys(current: () => KeyedChanges): IterableIterator<unknown> {
   let changes: KeyedChanges | undefined = current();
   let keys = changes.keys();

@@ -1,4 +1,5 @@
-import { MapNode, REMOVED } from "../data/map-node.ts";
+import { REMOVED } from "../data/entries.ts";
+import { MapNode } from "../data/map-node.ts";
 import { isNode, type Node } from "../data/node.ts";
 import { entryPath } from "../data/path.ts";
 import { toPlain } from "../data/to-plain.ts";

@@ -1,4 +1,4 @@
-import { REMOVED } from "../data/map-node.ts";
+import { REMOVED } from "../data/entries.ts";
 import type { Node } from "../data/node.ts";
 import { SetNode } from "../data/set-node.ts";
 import { toPlain } from "../data/to-plain.ts";
