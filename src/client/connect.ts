@@ -1,5 +1,5 @@
 import { ConnectionLostError, type MeanwhileError, SessionLostError } from "../base/errors.ts";
-import { MAX_URL_LENGTH } from "../wire/limits.ts";
+import { MAX_ARGUMENT_DEPTH, MAX_URL_LENGTH } from "../wire/limits.ts";
 import {
   type ClientMessage,
   CLOSE_CODES,
@@ -306,7 +306,7 @@ class PageClient implements Client {
   #call(state: string, event: string, args: readonly unknown[], { debounce, temporal }: CallOptions): Promise<unknown> {
     return new CallPromise<unknown>(
       (resolve, reject) => {
-        const encoded = pageArguments(args).map((value) => encodePlain(value));
+        const encoded = pageArguments(args).map((value) => encodePlain(value, MAX_ARGUMENT_DEPTH));
         const send = (): void => {
           const { status, error } = this.connection;
           if (status === "closed") return reject(error ?? closedError());

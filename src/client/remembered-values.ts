@@ -1,3 +1,4 @@
+import { MAX_DEPTH } from "../data/max-depth.ts";
 import { encodePlain } from "../wire/encode.ts";
 import { type FullUpdate, PROTOCOL_VERSION } from "../wire/messages.ts";
 import { asFullUpdates } from "../wire/parse-server-message.ts";
@@ -23,7 +24,7 @@ export function rememberValues(storage: TabStorage, states: Iterable<readonly [s
 
 /** Values as `rememberValues` takes them. */
 export function encodeValues(values: Values, events: ReadonlySet<string>): FullUpdate {
-  const full = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodePlain(value)]));
+  const full = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodePlain(value, MAX_DEPTH)]));
   return { full, events: [...events] };
 }
 

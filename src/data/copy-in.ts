@@ -1,29 +1,32 @@
 import { StateSerializationError } from "../base/errors.ts";
 import { builtInName } from "./built-in-name.ts";
 import { FrozenDate } from "./frozen-date.ts";
+import { heightOf, tooDeepError } from "./height.ts";
 import { ListNode } from "./list-node.ts";
 import { MapNode } from "./map-node.ts";
+import { MAX_DEPTH } from "./max-depth.ts";
 import { isNode, type Node } from "./node.ts";
 import { entryPath, memberPath, pathAlong, pathOf } from "./path.ts";
 import { createRecord, sealRecord } from "./record-node.ts";
 import { SetNode } from "./set-node.ts";
 import { whyNotPlain } from "./why-not-plain.ts";
 
-/** How deep a value may be nested. */
-const MAX_DEPTH = 500;
-
-/** Gives the node that stands behind a view, or undefined for an object that is none. */
-export type ResolveView = (value: object) => Node | undefined;
+/**
+ * Gives the node that stands behind a view, or undefined for an object that is none. `depth` is how many levels it will
+ * be in.
+ */
+export type ResolveView = (value: object, depth: number) => Node | undefined;
 
 /**
  * Copies what user code holds into nodes. Known nodes, and views that `resolve` knows, are taken as they are; only what
  * is new is copied, and an object that is met twice becomes two values. Holes of an array become `undefined`; what an
- * array has besides its items is left out.
+ * array has besides its items is left out. `depth` says how many levels the value will be in.
  *
- * @throws StateSerializationError for anything that is not plain data, naming its path below `path`.
+ * @throws StateSerializationError for anything that is not plain data, or too deep with what it is in, naming its path
+ * below `path`.
  */
-export function copyIn(value: unknown, path: string, resolve?: ResolveView): Node {
-  if (typeof value === "object" && value !== null) return new CopyIn(path, resolve).object(value);
+export function copyIn(value: unknown, path: string, resolve?: ResolveView, depth = 0): Node {
+  if (typeof value === "object" && value !== null) return new CopyIn(path, resolve, depth).object(value);
   if (typeof value === "function" || typeof value === "symbol")
     throw new StateSerializationError(path, whyNotPlain(value));
   return value as Node;
@@ -36,6 +39,7 @@ export function copyIn(value: unknown, path: string, resolve?: ResolveView): Nod
 class CopyIn {
   readonly #path: string;
   readonly #resolve: ResolveView | undefined;
+  readonly #depth: number;
   readonly #way: object[] = [];
   /**
    * By depth, the keys of the last object that was searched for accessors and symbols. One with the same keys is taken
@@ -43,21 +47,23 @@ class CopyIn {
    */
   readonly #searched: (readonly string[] | undefined)[] = [];
 
-  constructor(path: string, resolve: ResolveView | undefined) {
+  constructor(path: string, resolve: ResolveView | undefined, depth: number) {
     this.#path = path;
     this.#resolve = resolve;
+    this.#depth = depth;
   }
 
   object(value: object): Node {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && isNode(value)) return value as Node;
-    const known = this.#resolve?.(value);
-    if (known !== undefined) return known;
     const way = this.#way;
-    if (way.includes(value)) this.#refuseCycle(value);
-    if (way.length === MAX_DEPTH) {
-      throw new StateSerializationError(this.#path, `is nested more than ${MAX_DEPTH} levels deep.`);
+    const depth = this.#depth + way.length;
+    const known = prototype !== Object.prototype && isNode(value) ? (value as Node) : this.#resolve?.(value, depth);
+    if (known !== undefined) {
+      if (depth + heightOf(known) > MAX_DEPTH) throw tooDeepError(this.#path);
+      return known;
     }
+    if (way.includes(value)) this.#refuseCycle(value);
+    if (depth >= MAX_DEPTH) throw tooDeepError(this.#path);
     way.push(value);
     const node = this.#copy(value, prototype);
     way.pop();

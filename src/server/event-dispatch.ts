@@ -10,11 +10,9 @@ import { fromValue, type Value } from "../state/values.ts";
 import type { TaskRegistry } from "../tasks/task-registry.ts";
 import { decodeMutable } from "../wire/decode.ts";
 import { encodeNode } from "../wire/encode-node.ts";
+import { MAX_ARGUMENT_DEPTH } from "../wire/limits.ts";
 import type { CallMessage, CallResult, WireError } from "../wire/messages.ts";
 import type { ErrorReporter } from "./error-reporter.ts";
-
-/** How deep a page's arguments may be nested. */
-const MAX_ARGUMENT_DEPTH = 64;
 
 /** Joins handlers and tasks: runs what pages call and what server code triggers. */
 export class EventDispatch implements EventStarter {

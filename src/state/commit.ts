@@ -1,4 +1,6 @@
 import { copyIn } from "../data/copy-in.ts";
+import { heightOf, tooDeepError } from "../data/height.ts";
+import { MAX_DEPTH } from "../data/max-depth.ts";
 import { isNode, type Node } from "../data/node.ts";
 import { Draft, type DraftParent, type Slot } from "./draft.ts";
 import { StateSerializationError } from "../base/errors.ts";
@@ -11,24 +13,43 @@ import { viewTarget } from "./view-target.ts";
 export class Commit {
   /** A preview only reads: drafts are neither adopted nor rebased. */
   readonly isPreview: boolean;
+  /**
+   * Whether committed objects may have come into slots from elsewhere: those that were there before are as deep as they
+   * were.
+   */
+  readonly #hasForeign: boolean;
+  /** How many levels above the slot that is visited. */
+  #depth = 0;
   #rebased: Draft[] = [];
   #open: Draft[] = [];
 
-  constructor(isPreview: boolean) {
+  constructor(isPreview: boolean, hasForeign: boolean) {
     this.isPreview = isPreview;
+    this.#hasForeign = hasForeign;
   }
 
-  /** The node for what a slot of `parent` holds; without one, for a key or member, which is no place for a draft to live in. */
+  /**
+   * The node for what a slot of `parent` holds; without one, for a key or member, which is no place for a draft to live
+   * in.
+   */
   node(slot: Slot, parent: DraftParent | undefined, path: string): Node {
     if (typeof slot !== "object" || slot === null) {
       return typeof slot === "function" || typeof slot === "symbol" ? copyIn(slot, path) : (slot as Node);
     }
-    if (slot instanceof Draft) return this.draft(slot, parent, path);
-    if (isNode(slot)) return slot as Node;
-    return copyIn(slot, path, (value) => this.#resolve(value, path));
+    if (slot instanceof Draft) {
+      // One that was made of a committed object from elsewhere looks as if it had always been here.
+      const isNew = slot.parent !== parent || this.#hasForeign;
+      const node = this.draft(slot, parent, path);
+      return isNew ? this.#fitting(node, path) : node;
+    }
+    if (isNode(slot)) return this.#hasForeign ? this.#fitting(slot as Node, path) : (slot as Node);
+    return copyIn(slot, path, (value, depth) => this.#resolve(value, path, depth), this.#depth);
   }
 
-  /** Whether `draft` stays in the slot of `parent` that holds it: in one slot only, so that two places are two values from then on. */
+  /**
+   * Whether `draft` stays in the slot of `parent` that holds it: in one slot only, so that two places are two values
+   * from then on.
+   */
   keeps(draft: Draft, parent: DraftParent): boolean {
     if (this.isPreview) return true;
     if (draft.parent !== parent || draft.keptBy === this) return false;
@@ -39,6 +60,7 @@ export class Commit {
 
   draft(draft: Draft, parent: DraftParent | undefined, path: string): Node {
     if (this.#open.includes(draft)) throw new StateSerializationError(path, "holds itself: a cycle can't be carried.");
+    if (this.#depth >= MAX_DEPTH) throw tooDeepError(path);
     if (!this.isPreview && parent !== undefined) this.#adopt(draft, parent);
     if (draft.visitedBy === this) return draft.finalized;
     if (!draft.modified) {
@@ -46,7 +68,9 @@ export class Commit {
       return (draft.finalized = draft.base);
     }
     this.#open.push(draft);
+    this.#depth += 1;
     const node = draft.finalize(this, path);
+    this.#depth -= 1;
     this.#open.pop();
     draft.visitedBy = this;
     draft.finalized = node;
@@ -71,9 +95,21 @@ export class Commit {
     draft.parent = parent;
   }
 
-  #resolve(value: object, path: string): Node | undefined {
+  /** A node that is new to the slot, unless it is too deep there. */
+  #fitting(node: Node, path: string): Node {
+    if (this.#depth + heightOf(node) > MAX_DEPTH) throw tooDeepError(path);
+    return node;
+  }
+
+  /** The node behind a view that stands in a user's object, `depth` levels down. */
+  #resolve(value: object, path: string, depth: number): Node | undefined {
     const target = viewTarget(value);
     if (target === undefined) return undefined;
-    return target instanceof Draft && target.scope.isOpen ? this.draft(target, undefined, path) : target.toNode();
+    if (!(target instanceof Draft) || !target.scope.isOpen) return target.toNode();
+    const outer = this.#depth;
+    this.#depth = depth;
+    const node = this.draft(target, undefined, path);
+    this.#depth = outer;
+    return node;
   }
 }

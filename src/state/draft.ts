@@ -4,7 +4,10 @@ import { computedWriteError } from "./computed.ts";
 import type { Commit } from "./commit.ts";
 import type { ViewTarget } from "./view-target.ts";
 
-/** What a slot of a draft holds: a committed node, the draft of one, or what user code has put there (checked at commit). */
+/**
+ * What a slot of a draft holds: a committed node, the draft of one, or what user code has put there (checked at
+ * commit).
+ */
 export type Slot = unknown;
 
 /** What all drafts of one transaction share. */
@@ -17,6 +20,10 @@ export interface DraftScope {
   writes: number;
   /** Whether user objects were put in since the last commit: user code can change those unseen. */
   hasFresh: boolean;
+  /**
+   * Whether committed objects from elsewhere (another snapshot's, another session's) were put in since the last commit.
+   */
+  hasForeign: boolean;
   /** Dates that were written: what they show is their own until the end. */
   readonly writtenDates: Set<{ realign(): void }>;
   /** The node of a draft's present content, without committing anything. */
@@ -36,9 +43,10 @@ export interface DraftParent {
 /**
  * The writable view of one node within one transaction.
  *
- * Life: made when its slot is first read (`base` is the node, nothing copied) → `modified` by the first write in it or below it, which marks
- * its parents too → at commit `finalize` gives the next node, and `base` becomes that node once the whole commit has succeeded. A transaction
- * that goes on after its commit (a `yield`) keeps its drafts, so that what was read stays writable.
+ * Life: made when its slot is first read (`base` is the node, nothing copied) → `modified` by the first write in it or
+ * below it, which marks its parents too → at commit `finalize` gives the next node, and `base` becomes that node once
+ * the whole commit has succeeded. A transaction that goes on after its commit (a `yield`) keeps its drafts, so that
+ * what was read stays writable.
  */
 export abstract class Draft implements ViewTarget, DraftParent {
   readonly scope: DraftScope;
@@ -47,7 +55,10 @@ export abstract class Draft implements ViewTarget, DraftParent {
   modified = false;
   /** The commit that last visited it: it is finalized once, wherever it stands. */
   visitedBy: Commit | undefined = undefined;
-  /** The commit that last gave it to a parent, and the one that last left it in a slot: where else it stands is another value from then on. */
+  /**
+   * The commit that last gave it to a parent, and the one that last left it in a slot: where else it stands is another
+   * value from then on.
+   */
   adoptedBy: Commit | undefined = undefined;
   keptBy: Commit | undefined = undefined;
   /** What that commit made of it. */

@@ -2,7 +2,10 @@ import { isNode, type Node } from "../data/node.ts";
 import { Draft, type DraftParent, type DraftScope, type Slot } from "./draft.ts";
 import { viewTarget } from "./view-target.ts";
 
-/** What to keep in a slot for a value that user code assigns: views become what stands behind them, user objects stay as they are until the commit. */
+/**
+ * What to keep in a slot for a value that user code assigns: views become what stands behind them, user objects stay as
+ * they are until the commit.
+ */
 export function toSlot(value: unknown, scope: DraftScope): Slot {
   if (typeof value !== "object" || value === null) return value;
   const target = viewTarget(value);
@@ -10,7 +13,9 @@ export function toSlot(value: unknown, scope: DraftScope): Slot {
     scope.hasFresh = true;
     return value;
   }
-  return target instanceof Draft && target.scope === scope ? target : target.toNode();
+  if (target instanceof Draft && target.scope === scope) return target;
+  scope.hasForeign = true;
+  return target.toNode();
 }
 
 /** The draft to put into a slot that holds a committed object, or undefined where the slot can be read as it is. */

@@ -47,6 +47,7 @@ export class Transaction implements DraftScope {
   computing = 0;
   writes = 0;
   hasFresh = false;
+  hasForeign = false;
   readonly writtenDates = new Set<{ realign(): void }>();
   /** What was triggered since the last commit, in order. */
   triggers: PendingTrigger[] = [];
@@ -88,7 +89,7 @@ export class Transaction implements DraftScope {
     let commit: Commit | undefined;
     for (const { draft } of this.#contexts) {
       if (!draft.modified) continue;
-      commit ??= new Commit(false);
+      commit ??= new Commit(false, this.hasForeign);
       const values = draft.finalize(commit);
       if (values.some((value, index) => !Object.is(value, draft.base[index])))
         (changes ??= []).push([draft.definition, values]);
@@ -98,7 +99,7 @@ export class Transaction implements DraftScope {
     this.#carryComputed(next);
     commit.succeed();
     for (const { draft } of this.#contexts) draft.rebase(next.valuesOf(draft.definition));
-    this.hasFresh = false;
+    this.hasFresh = this.hasForeign = false;
     this.#base = next;
     return next;
   }
@@ -113,7 +114,7 @@ export class Transaction implements DraftScope {
   }
 
   preview(draft: Draft): Node {
-    return new Commit(true).draft(draft, undefined, "");
+    return new Commit(true, this.hasForeign).draft(draft, undefined, "");
   }
 
   /** A computed var as the transaction now has it. */

@@ -2,12 +2,10 @@ import { ProtocolError } from "../base/errors.ts";
 import { FrozenDate } from "../data/frozen-date.ts";
 import { FrozenMap } from "../data/frozen-map.ts";
 import { FrozenSet } from "../data/frozen-set.ts";
+import { MAX_DEPTH } from "../data/max-depth.ts";
 import { PatchKind, type IndexedPatch, type Patch, type Segment } from "../delta/patch.ts";
 import { Tag, TAG_KEY, type Encoded, type EncodedPatch } from "./codec.ts";
 import { placeOf, type Way } from "./way.ts";
-
-/** Deeper than any value that a server sends. */
-const PAGE_DEPTH = 1_000;
 
 /** The most digits of a bigint that a page may send: reading one takes quadratic time. */
 const MAX_DIGITS = 4_096;
@@ -23,7 +21,7 @@ interface Makers {
 }
 
 const frozen: Makers = {
-  maxDepth: PAGE_DEPTH,
+  maxDepth: MAX_DEPTH,
   maxDigits: Infinity,
   date: (ms) => new FrozenDate(ms),
   map: (entries) => new FrozenMap(entries),

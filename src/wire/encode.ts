@@ -3,15 +3,13 @@ import type { Primitive } from "../data/node.ts";
 import { encodeDate, encodeLeaf, Tag, TAG_KEY, tagged, type Encoded } from "./codec.ts";
 import { placeOf, type Way } from "./way.ts";
 
-/** How deep an argument may be nested: no cycle gets further. */
-const MAX_DEPTH = 64;
-
 /**
  * A plain value of the page as it crosses the wire.
  *
- * @throws StateSerializationError for what is not plain data, naming its path.
+ * @throws StateSerializationError for what is not plain data or has more than `maxDepth` levels (no cycle gets
+ * further), naming its path.
  */
-export function encodePlain(value: unknown, path = "the value"): Encoded {
+export function encodePlain(value: unknown, maxDepth: number): Encoded {
   const way: Way = [];
   return encode(value);
 
@@ -23,7 +21,7 @@ export function encodePlain(value: unknown, path = "the value"): Encoded {
   }
 
   function encodeObject(item: object): Encoded {
-    if (way.length >= MAX_DEPTH) refuse(`is nested more than ${MAX_DEPTH} levels deep, or in a circle.`);
+    if (way.length >= maxDepth) refuse(`is nested more than ${maxDepth} levels deep, or in a circle.`);
     if (item instanceof Date) return encodeDate(item);
     if (Array.isArray(item)) return Array.from(item, within);
     if (item instanceof Map)
@@ -50,6 +48,6 @@ export function encodePlain(value: unknown, path = "the value"): Encoded {
   }
 
   function refuse(reason: string): never {
-    throw new StateSerializationError(placeOf(path, way), reason);
+    throw new StateSerializationError(placeOf("the value", way), reason);
   }
 }

@@ -116,7 +116,7 @@ it("2.1.4 values survive copying in and out, and the wire in both directions", (
       const node = copyIn(value, "value");
       expect(shown(toPlain(node))).toBe(shown(value));
       expect(shown(inPage(node))).toBe(shown(value));
-      expect(shown(decodeMutable(overTheWire(encodePlain(value)), { maxDepth: 64 }))).toBe(shown(value));
+      expect(shown(decodeMutable(overTheWire(encodePlain(value, 64)), { maxDepth: 64 }))).toBe(shown(value));
     }),
     { numRuns: 2_000 },
   );

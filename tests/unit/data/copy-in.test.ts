@@ -4,6 +4,7 @@ import { StateSerializationError } from "../../../src/base/errors.ts";
 import { copyIn } from "../../../src/data/copy-in.ts";
 import { FrozenDate } from "../../../src/data/frozen-date.ts";
 import { FrozenMap } from "../../../src/data/frozen-map.ts";
+import { heightOf } from "../../../src/data/height.ts";
 import { ListNode } from "../../../src/data/list-node.ts";
 import { MapNode } from "../../../src/data/map-node.ts";
 import type { Node } from "../../../src/data/node.ts";
@@ -193,10 +194,20 @@ it("a cycle is found before anything beside it is copied again", () => {
 it("what is nested too deep is refused, not a stack overflow", () => {
   let deep: unknown = 1;
   for (let level = 0; level < 100_000; level += 1) deep = { deep };
-  expect(refusal({ deep }).message).toBe("S is nested more than 500 levels deep.");
+  expect(refusal({ deep }).message).toMatch(/^S is nested more than 500 levels deep\./);
   let fits: unknown = 1;
   for (let level = 0; level < 500; level += 1) fits = [fits];
   expect(() => copyIn(fits, "S")).not.toThrow();
+});
+
+it("a known node counts with its levels, and so does what the value will be in", () => {
+  const nest = (levels: number, inner: unknown): unknown => (levels === 0 ? inner : [nest(levels - 1, inner)]);
+  const node = copyIn(nest(300, new Map([[{ key: 1 }, new Set([{ member: new Date(0) }])]])), "S");
+  expect(heightOf(node)).toBe(304);
+  expect(heightOf(copyIn(nest(196, node), "S"))).toBe(500);
+  expect(() => copyIn(nest(197, node), "S")).toThrow(/500 levels/);
+  expect(() => copyIn(nest(196, 1), "S", undefined, 304)).not.toThrow();
+  expect(() => copyIn(nest(197, 1), "S", undefined, 304)).toThrow(/500 levels/);
 });
 
 it("no record can be given the key __proto__, whoever makes it", () => {

@@ -4,10 +4,12 @@ import { copyIn } from "../../../src/data/copy-in.ts";
 import { FrozenDate } from "../../../src/data/frozen-date.ts";
 import { FrozenMap } from "../../../src/data/frozen-map.ts";
 import { FrozenSet } from "../../../src/data/frozen-set.ts";
+import { MAX_DEPTH } from "../../../src/data/max-depth.ts";
 import type { Encoded, EncodedPatch } from "../../../src/wire/codec.ts";
 import { decodeFrozen, decodeMutable, decodePatch } from "../../../src/wire/decode.ts";
 import { encodeNode } from "../../../src/wire/encode-node.ts";
 import { encodePlain } from "../../../src/wire/encode.ts";
+import { MAX_ARGUMENT_DEPTH } from "../../../src/wire/limits.ts";
 
 const overTheWire = (value: Encoded): Encoded => JSON.parse(JSON.stringify(value)) as Encoded;
 
@@ -29,9 +31,9 @@ describe("values", () => {
     [{ toJSON: 1, constructor: 2 }, '{"toJSON":1,"constructor":2}'],
   ])("%o crosses the wire from either side as %s", (value, text) => {
     expect(JSON.stringify(encodeNode(copyIn(value, "v")))).toBe(text);
-    expect(JSON.stringify(encodePlain(value))).toBe(text);
+    expect(JSON.stringify(encodePlain(value, 64))).toBe(text);
     expect(decodeMutable(JSON.parse(text) as Encoded, { maxDepth: 9 })).toEqual(value);
-    expect(encodePlain(decodeFrozen(JSON.parse(text) as Encoded))).toEqual(JSON.parse(text));
+    expect(encodePlain(decodeFrozen(JSON.parse(text) as Encoded), 64)).toEqual(JSON.parse(text));
   });
 
   it("of which nothing needs a tag are not copied to be encoded", () => {
@@ -42,7 +44,7 @@ describe("values", () => {
 
   it("are frozen at every depth in the page, and mutable on the server", () => {
     const encoded = overTheWire(
-      encodePlain({ rows: [{ id: 1 }], map: new Map([["k", [1]]]), set: new Set([1]), at: new Date(1) }),
+      encodePlain({ rows: [{ id: 1 }], map: new Map([["k", [1]]]), set: new Set([1]), at: new Date(1) }, 64),
     );
     const page = decodeFrozen(encoded) as { rows: object[]; map: Map<string, object>; set: object; at: object };
     expect([page, page.rows, page.rows[0]!, page.map.get("k")!].every(Object.isFrozen)).toBe(true);
@@ -68,15 +70,33 @@ describe("what a page can't send", () => {
     ["an instance", new Map([["k", new URL("http://x.example")]]), "the value.k", /instance of URL/],
     ["a key __proto__", JSON.parse('{"a": {"__proto__": 1, "$": 1}}'), "the value.a", /__proto__/],
   ])("%s is refused with its place", (_, value, path, reason) => {
-    expect(() => encodePlain(value)).toThrow(StateSerializationError);
-    expect(() => encodePlain(value)).toThrow(
+    expect(() => encodePlain(value, 64)).toThrow(StateSerializationError);
+    expect(() => encodePlain(value, 64)).toThrow(
       expect.objectContaining({ path, message: expect.stringMatching(reason) as unknown }) as Error,
     );
   });
 
   it("a circle is refused", () => {
-    expect(() => encodePlain(loop)).toThrow(/levels deep, or in a circle/);
+    expect(() => encodePlain(loop, 64)).toThrow(/levels deep, or in a circle/);
   });
+});
+
+it("what the state may hold, the page can decode, remember and decode again; arguments are held shorter", () => {
+  const levels: [string, (inner: unknown) => unknown][] = [
+    ["objects", (inner) => ({ inner })],
+    ["tagged objects", (inner) => ({ $: inner })],
+    ["lists", (inner) => [inner]],
+    ["Maps", (inner) => new Map([["k", inner]])],
+    ["Sets", (inner) => new Set([inner])],
+  ];
+  for (const [name, around] of levels) {
+    let value: unknown = [undefined];
+    for (let level = 1; level < MAX_DEPTH; level += 1) value = around(value);
+    const text = JSON.stringify(encodeNode(copyIn(value, "S")));
+    const inPage = decodeFrozen(JSON.parse(text) as Encoded);
+    expect(JSON.stringify(encodePlain(inPage, MAX_DEPTH)), name).toBe(text);
+    expect(() => encodePlain(inPage, MAX_ARGUMENT_DEPTH), name).toThrow(/more than 64 levels/);
+  }
 });
 
 describe("what a hostile page sends", () => {
