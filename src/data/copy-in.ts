@@ -2,6 +2,7 @@ import { StateSerializationError } from "../base/errors.ts";
 import { builtInName } from "./built-in-name.ts";
 import { FrozenDate } from "./frozen-date.ts";
 import { heightOf, tooDeepError } from "./height.ts";
+import { gapError, MAX_GAP } from "./list-gap.ts";
 import { ListNode } from "./list-node.ts";
 import { MapNode } from "./map-node.ts";
 import { MAX_DEPTH } from "./max-depth.ts";
@@ -127,8 +128,11 @@ class CopyIn {
 
   #list(source: readonly unknown[]): Node {
     const items: Node[] = [];
+    let gap = 0;
     for (let index = 0; index < source.length; index += 1) {
       const value = source[index];
+      if (value !== undefined || index in source) gap = 0;
+      else if ((gap += 1) > MAX_GAP) throw gapError(this.#place(), "has");
       if (typeof value === "object" && value !== null) items.push(this.object(value));
       else if (typeof value !== "function" && typeof value !== "symbol") items.push(value as Node);
       else throw new StateSerializationError(`${this.#place()}[${index}]`, whyNotPlain(value));

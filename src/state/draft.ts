@@ -36,6 +36,8 @@ export interface DraftScope {
 export interface DraftParent {
   readonly modified: boolean;
   markModified(): void;
+  /** The path of the slot that holds `child`; its own where none does any more. */
+  placeOf(child: Draft): string;
   /** Puts the committed node where `child`, which was not written and has gone to another parent, stood. */
   release(child: Draft): void;
 }
@@ -86,6 +88,15 @@ export abstract class Draft implements ViewTarget, DraftParent {
 
   /** Has no children, unless it says otherwise. */
   release(_child: Draft): void {}
+
+  placeOf(_child: Draft): string {
+    return this.place;
+  }
+
+  /** Where it stands, as a path. */
+  get place(): string {
+    return this.parent?.placeOf(this) ?? "a part of the state";
+  }
 
   /** Call before every write. */
   beforeWrite(): void {

@@ -1,13 +1,17 @@
+import { gapError, MAX_GAP } from "../data/list-gap.ts";
 import { CHUNK_SIZE, ListNode } from "../data/list-node.ts";
 import type { Node } from "../data/node.ts";
 import { toPlain } from "../data/to-plain.ts";
 import type { Commit } from "./commit.ts";
-import { Draft, type DraftParent, type DraftScope, type Slot } from "./draft.ts";
+import { assertWritable, Draft, type DraftParent, type DraftScope, type Slot } from "./draft.ts";
 import { listTraps, ListTarget } from "./list-proxy.ts";
 import { readonlyView } from "./readonly-view.ts";
 import { draftOf, slotValue, toSlot } from "./slots.ts";
 
-/** How a list draft holds its items: in chunks that keep their places, so that the next version can be compared chunk by chunk. */
+/**
+ * How a list draft holds its items: in chunks that keep their places, so that the next version can be compared chunk by
+ * chunk.
+ */
 interface ChunkedSlots {
   start: number;
   length: number;
@@ -18,8 +22,9 @@ interface ChunkedSlots {
 }
 
 /**
- * The writable view of an array. Reads, writes by index, and changes at both ends work on chunks and keep the lineage; anything that moves
- * items in the middle (splice, sort, reverse) turns the draft flat, and its commit starts a new lineage.
+ * The writable view of an array. Reads, writes by index, and changes at both ends work on chunks and keep the lineage;
+ * anything that moves items in the middle (splice, sort, reverse) turns the draft flat, and its commit starts a new
+ * lineage.
  */
 export class ListDraft extends Draft {
   base: ListNode;
@@ -61,6 +66,7 @@ export class ListDraft extends Draft {
   }
 
   write(index: number, value: unknown): void {
+    this.#assertReach(index, `[${index}]`);
     const slot = toSlot(value, this.scope);
     this.beforeWrite();
     if (index < this.length) return this.#put(index, slot);
@@ -69,6 +75,8 @@ export class ListDraft extends Draft {
   }
 
   setLength(length: number): void {
+    if (length >>> 0 !== length) throw new RangeError("Invalid array length");
+    this.#assertReach(length, ".length");
     this.beforeWrite();
     while (this.length < length) this.#append(undefined);
     if (this.#flat !== undefined) this.#flat.length = length;
@@ -161,8 +169,20 @@ export class ListDraft extends Draft {
     }
   }
 
+  override placeOf(child: Draft): string {
+    for (let index = 0; index < this.length; index += 1)
+      if (this.slotAt(index) === child) return `${this.place}[${index}]`;
+    return this.place;
+  }
+
   inspect(): unknown {
     return toPlain(this.toNode());
+  }
+
+  /** Throws where filling the places up to `index` would take long; `step` leads from the array there. */
+  #assertReach(index: number, step: string): void {
+    assertWritable(this.scope);
+    if (index - this.length > MAX_GAP) throw gapError(this.place + step, "would leave");
   }
 
   #finalizeChunk(chunked: ChunkedSlots, at: number, commit: Commit, path: string): Node[] {

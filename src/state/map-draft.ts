@@ -117,6 +117,11 @@ export class MapDraft extends Draft implements KeyedSource {
     for (const [key, draft] of this.#children) if (draft === child) this.#children.delete(key);
   }
 
+  override placeOf(child: Draft): string {
+    for (const [key, draft] of this.#children) if (draft === child) return entryPath(this.place, key);
+    return this.place;
+  }
+
   inspect(): unknown {
     return toPlain(this.toNode());
   }

@@ -88,6 +88,11 @@ export class RecordDraft extends Draft {
     for (const key of Object.keys(copy)) if (copy[key] === child) copy[key] = child.base;
   }
 
+  override placeOf(child: Draft): string {
+    const key = Object.keys(this.slots).find((name) => this.slots[name] === child);
+    return key === undefined ? this.place : pathOf(this.place, key);
+  }
+
   [INSPECT](): unknown {
     return toPlain(this.toNode());
   }

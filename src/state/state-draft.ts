@@ -30,6 +30,10 @@ export class StateDraft implements DraftParent {
     if (index >= 0) this.#slots![index] = child.base;
   }
 
+  placeOf(child: Draft): string {
+    return this.#placeAt(this.#slots?.indexOf(child) ?? -1);
+  }
+
   read(index: number): unknown {
     if (!this.#scope.isOpen) return readonlyView(this.base[index]);
     const slot = this.slotAt(index);
@@ -77,7 +81,7 @@ export class StateDraft implements DraftParent {
       const node =
         typeof slot === "number" || typeof slot === "string" || typeof slot === "boolean"
           ? slot
-          : commit.node(slot, this, `${this.definition.name}.${this.definition.vars[index]!.name}`);
+          : commit.node(slot, this, this.#placeAt(index));
       values.push(node);
       if (typeof slot === "object" && slot !== null && !(slot instanceof Draft && commit.keeps(slot, this)))
         slots[index] = node;
@@ -88,6 +92,11 @@ export class StateDraft implements DraftParent {
   rebase(values: StateValues): void {
     this.base = values;
     this.modified = false;
+  }
+
+  #placeAt(index: number): string {
+    const { name, vars } = this.definition;
+    return index < 0 ? name : `${name}.${vars[index]!.name}`;
   }
 
   #own(): Slot[] {

@@ -210,6 +210,15 @@ it("a known node counts with its levels, and so does what the value will be in",
   expect(() => copyIn(nest(197, 1), "S", undefined, 304)).toThrow(/500 levels/);
 });
 
+it("an array with a large gap is refused at once, not filled", () => {
+  const far: unknown[] = [1];
+  far[1_001] = 2;
+  expect((copyIn(far, "S") as ListNode).length).toBe(1_002);
+  far[4_294_967_294] = 3;
+  expect(refusal({ list: [far] })).toMatchObject({ path: "S.list[0]" });
+  expect(refusal(new Array(1_001)).message).toMatch(/more than 1000 empty places/);
+});
+
 it("no record can be given the key __proto__, whoever makes it", () => {
   const record = createRecord();
   expect(() => {
