@@ -1,5 +1,6 @@
 /**
- * The catalogue: every error that meanwhile raises has one of these codes. `docs/reference/errors.md` has a heading for each.
+ * The catalogue: every error that meanwhile raises has one of these codes. `docs/reference/errors.md` has a heading for
+ * each.
  */
 export const ERROR_CODES = [
   "IMMUTABLE_STATE",
@@ -52,14 +53,18 @@ export class ImmutableStateError extends MeanwhileError {
   }
 }
 
+/** The path of a value within a backend var. Its keys are data that never leaves the server, and errors end in logs. */
+const WITHIN_BACKEND_VAR = /^([^.[\s]+\._[^.[\s]*)[.[\s].*$/s;
+
 /** A value that is not plain data, or too deep, met at commit or in arguments or a result; the commit is undone. */
 export class StateSerializationError extends MeanwhileError {
   override readonly name = "StateSerializationError";
-  /** Where the value is, such as `MyState.items[3].owner`. */
+  /** Where the value is, such as `MyState.items[3].owner`; within a backend var no more than `MyState._items[…]`. */
   readonly path: string;
   constructor(path: string, reason: string) {
-    super("STATE_SERIALIZATION", `${path} ${reason}`);
-    this.path = path;
+    const shown = path.replace(WITHIN_BACKEND_VAR, "$1[…]");
+    super("STATE_SERIALIZATION", `${shown} ${reason}`);
+    this.path = shown;
   }
 }
 
@@ -215,7 +220,10 @@ export class ProtocolError extends MeanwhileError {
   override readonly name = "ProtocolError";
 }
 
-/** A call whose connection was lost before its result came (it may have run), or that could not wait for a connection (it has not). */
+/**
+ * A call whose connection was lost before its result came (it may have run), or that could not wait for a connection
+ * (it has not).
+ */
 export class ConnectionLostError extends MeanwhileError {
   override readonly name = "ConnectionLostError";
   constructor(message: string) {
@@ -245,7 +253,9 @@ export class FileUploadError extends MeanwhileError {
   }
 }
 
-/** A client that can't be made, or a function of the client used on what it can't take; the message says what to give. */
+/**
+ * A client that can't be made, or a function of the client used on what it can't take; the message says what to give.
+ */
 export class ClientSetupError extends MeanwhileError {
   override readonly name = "ClientSetupError";
   constructor(message: string) {
@@ -254,8 +264,8 @@ export class ClientSetupError extends MeanwhileError {
 }
 
 /**
- * Whether an error says that work was cancelled: a `TaskCancelledError`, or the `AbortError` that native operations reject with when they were
- * given the task's signal.
+ * Whether an error says that work was cancelled: a `TaskCancelledError`, or the `AbortError` that native operations
+ * reject with when they were given the task's signal.
  */
 export function isCancelled(error: unknown): boolean {
   if (error instanceof TaskCancelledError) return true;

@@ -119,10 +119,7 @@ class CopyIn {
     }
     for (const symbol of Object.getOwnPropertySymbols(source)) {
       if (Object.prototype.propertyIsEnumerable.call(source, symbol))
-        throw new StateSerializationError(
-          this.#place(),
-          `has a key that is a symbol (${String(symbol)}). Use strings.`,
-        );
+        throw new StateSerializationError(this.#place(), "has a key that is a symbol. Use strings.");
     }
   }
 

@@ -20,6 +20,7 @@ class VarsState extends State {
     { id: 3, done: false },
   ];
   _secret = CANARY;
+  _box: Record<string, unknown> = { list: [1] };
   _tokens = new Map([["token", CANARY]]);
 
   get _hidden() {
@@ -94,6 +95,17 @@ class VarsState extends State {
     };
     this.values = bad[kind]!();
   }
+  @event badSecret(kind: string) {
+    const bad: Record<string, () => void> = {
+      entry: () => void this._tokens.set(CANARY, (() => 1) as never),
+      key: () => void this._tokens.set({ [CANARY]: () => 1 } as never, ""),
+      fresh: () => void (this._box = { [CANARY]: [{ [CANARY]: Symbol("s") }] }),
+      draft: () => void (this._box[CANARY] = () => 1),
+      list: () => void ((this._box["list"] as number[])[5_000] = 1),
+      whole: () => void (this._box = (() => 1) as never),
+    };
+    bad[kind]!();
+  }
   @event resetAll() {
     this._secret = "changed";
     this.count = 5;
@@ -133,6 +145,22 @@ it("2.1.1 writing a name that is no var throws, and says how to declare it", asy
   expect((run.test.errors[0]!.error as Error).message).toBe(
     'VarsState has no var "typo". Declare it in the class with an initial value (typo = ...; undefined will do).',
   );
+});
+
+it.each([
+  ["entry", "VarsState._tokens[…]"],
+  ["key", "VarsState._tokens[…]"],
+  ["fresh", "VarsState._box[…]"],
+  ["draft", "VarsState._box[…]"],
+  ["list", "VarsState._box[…]"],
+  ["whole", "VarsState._box"],
+])("2.1.2 what is refused within a backend var is named without its keys: %s", async (kind, path) => {
+  await using run = await open();
+  await expect(run.state.badSecret(kind)).rejects.toMatchObject({ code: "EVENT_FAILED" });
+  const { error } = run.test.errors[0]!;
+  expect(error).toMatchObject({ code: "STATE_SERIALIZATION", path });
+  expect((error as Error).stack).not.toContain(CANARY);
+  expect(JSON.stringify(run.test.logs)).not.toContain(CANARY);
 });
 
 it("2.1.2 backend names and values are in no frame, HTML, error or log", async () => {
