@@ -4,7 +4,10 @@ import { CONTEXT, type StateContext } from "./state-context.ts";
 import type { StateDefinition } from "./state-definition.ts";
 import { INSPECT } from "./view-target.ts";
 
-/** Makes a state's view objects: over a child of the class's prototype that has an accessor for each var and computed var. */
+/**
+ * Makes a state's view objects: over a child of the class's prototype that has an accessor for each var and computed
+ * var.
+ */
 export type ViewClass = new (context: StateContext) => object;
 
 interface Contextual {
@@ -13,7 +16,7 @@ interface Contextual {
 
 /** The two classes of view objects that a state definition needs. */
 export function makeViewClasses(definition: StateDefinition): { Writable: ViewClass; Readonly: ViewClass } {
-  return { Writable: makeViewClass(definition, true), Readonly: makeReadonly(definition) };
+  return { Writable: makeWritable(definition), Readonly: makeReadonly(definition) };
 }
 
 function makeViewClass(definition: StateDefinition, isWritable: boolean): ViewClass {
@@ -71,7 +74,32 @@ function makeViewClass(definition: StateDefinition, isWritable: boolean): ViewCl
   return View as unknown as ViewClass;
 }
 
-/** As the writable one, behind a proxy that also refuses `delete`, `defineProperty` and new names, as at any depth below. */
+/**
+ * Behind a proxy for what accessors don't see. A state always has all of its vars: one that is deleted is undefined.
+ */
+function makeWritable(definition: StateDefinition): ViewClass {
+  const Plain = makeViewClass(definition, true);
+  const indexes = new Map<PropertyKey, number>(definition.vars.map(({ name, index }) => [name, index]));
+  const write = (view: object, key: PropertyKey, value: unknown): boolean => {
+    const index = indexes.get(key);
+    if (index !== undefined) (view as Contextual)[CONTEXT].write(index, value);
+    return index !== undefined;
+  };
+  const traps: ProxyHandler<object> = {
+    deleteProperty: (view, key) => write(view, key, undefined) || true,
+    defineProperty: (view, key, descriptor) => "value" in descriptor && write(view, key, descriptor.value),
+  };
+  return class {
+    constructor(context: StateContext) {
+      return new Proxy(new Plain(context), traps);
+    }
+  };
+}
+
+/**
+ * As the writable one, behind a proxy that also refuses `delete`, `defineProperty` and new names, as at any depth
+ * below.
+ */
 function makeReadonly(definition: StateDefinition): ViewClass {
   const Plain = makeViewClass(definition, false);
   const refuse = (what: string, key: PropertyKey): never => {

@@ -10,7 +10,7 @@ let made = 0;
 class VarsState extends State {
   id = (made += 1);
   count = 0;
-  maybe: string | undefined = undefined;
+  maybe?: string = "yes";
   values: unknown = null;
   a: { n: number } | undefined = undefined;
   b: { n: number } | undefined = undefined;
@@ -106,6 +106,14 @@ class VarsState extends State {
     };
     bad[kind]!();
   }
+  @event deleteVars() {
+    delete this.maybe;
+    delete (this as Partial<VarsState>)._secret;
+    delete (this as unknown as Record<string, unknown>)["nothing"];
+    Object.defineProperty(this, "count", { value: 7 });
+    const refused = Reflect.defineProperty(this, "typo", { value: 1 });
+    return [this.maybe, "maybe" in this, this._secret, this.count, refused];
+  }
   @event resetAll() {
     this._secret = "changed";
     this.count = 5;
@@ -145,6 +153,15 @@ it("2.1.1 writing a name that is no var throws, and says how to declare it", asy
   expect((run.test.errors[0]!.error as Error).message).toBe(
     'VarsState has no var "typo". Declare it in the class with an initial value (typo = ...; undefined will do).',
   );
+});
+
+it("2.1.1 a state always has all of its vars: one that is deleted is undefined, one that is defined is written", async () => {
+  await using run = await open();
+  expect(run.state.maybe).toBe("yes");
+  expect(await run.state.deleteVars()).toEqual([undefined, true, undefined, 7, false]);
+  expect([run.state.maybe, run.state.count]).toEqual([undefined, 7]);
+  await run.state.resetAll();
+  expect(run.state.maybe).toBe("yes");
 });
 
 it.each([
