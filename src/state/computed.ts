@@ -1,6 +1,7 @@
 import { ComputedVarError } from "../base/errors.ts";
-import type { Node } from "../data/node.ts";
+import { isNode, type Node } from "../data/node.ts";
 import type { StateDefinition } from "./state-definition.ts";
+import { viewTarget } from "./view-target.ts";
 
 /** A getter of a state class. */
 export interface ComputedSpec {
@@ -25,6 +26,11 @@ export interface CachedComputed {
   readonly error: unknown;
   readonly failed: boolean;
   readonly dependencies: readonly Dependency[];
+  /**
+   * Whether the value is an object of the state itself: code that holds the lock then gets the one that it would get
+   * from there.
+   */
+  readonly isPart: boolean;
   /** The version of the snapshot (or of the transaction's base) that it was computed on. */
   readonly version: number;
   /** The transaction's count of writes then, where something read was being changed; -1 where not. */
@@ -74,10 +80,11 @@ export function compute(
   stateName: string,
   self: unknown,
   toNode: (value: unknown) => Node,
-): { value: Node; error: unknown; failed: boolean; dependencies: Dependency[] } {
+): Pick<CachedComputed, "value" | "error" | "failed" | "isPart"> & { dependencies: Dependency[] } {
   const own: Frame = { parent: frame, dependencies: [] };
   frame = own;
   let value: Node;
+  let isPart = false;
   let error: unknown;
   let failed = false;
   try {
@@ -89,6 +96,7 @@ export function compute(
       );
     }
     value = toNode(result);
+    isPart = isOfState(result);
   } catch (caught) {
     error = caught;
     failed = true;
@@ -96,5 +104,10 @@ export function compute(
     frame = own.parent;
   }
   if (frame !== undefined) for (const dependency of own.dependencies) noteInFrames(dependency);
-  return { value, error, failed, dependencies: own.dependencies };
+  return { value, error, failed, isPart, dependencies: own.dependencies };
+}
+
+/** Dates are seen as they are, all else through views. */
+function isOfState(value: unknown): boolean {
+  return typeof value === "object" && value !== null && (isNode(value) || viewTarget(value) !== undefined);
 }

@@ -18,7 +18,7 @@ import type { Snapshot, StateValues } from "./snapshot.ts";
 import type { StateClass, StateContext } from "./state-context.ts";
 import type { StateDefinition } from "./state-definition.ts";
 import { StateDraft } from "./state-draft.ts";
-import { resolveView } from "./view-target.ts";
+import { resolveView, viewTarget } from "./view-target.ts";
 
 /** What a transaction needs of the session that it belongs to. */
 export interface TransactionHost {
@@ -37,10 +37,12 @@ export interface PendingTrigger {
 }
 
 /**
- * One run of code that holds the lock: gives writable states over a snapshot, and turns what was written into the next one.
+ * One run of code that holds the lock: gives writable states over a snapshot, and turns what was written into the next
+ * one.
  *
- * Life: open → any number of `commit()`s (one for each `yield`, one at the end), after each of which all drafts stand for what was committed →
- * `close()`, after which kept views can be read and refuse writes. To undo, close without a commit.
+ * Life: open → any number of `commit()`s (one for each `yield`, one at the end), after each of which all drafts stand
+ * for what was committed → `close()`, after which kept views can be read and refuse writes. To undo, close without a
+ * commit.
  */
 export class Transaction implements DraftScope {
   isOpen = true;
@@ -54,7 +56,7 @@ export class Transaction implements DraftScope {
   #base: Snapshot;
   readonly host: TransactionHost;
   readonly #contexts: WritableContext[] = [];
-  #cache: Map<ComputedSpec, CachedComputed> | undefined;
+  #cache: Map<ComputedSpec, OwnComputed> | undefined;
 
   constructor(host: TransactionHost, base: Snapshot) {
     this.host = host;
@@ -82,7 +84,8 @@ export class Transaction implements DraftScope {
   /**
    * Makes what was written the next snapshot (the same one if nothing changed).
    *
-   * @throws StateSerializationError for a value that can't be carried; nothing is committed then, and the transaction can only be closed.
+   * @throws StateSerializationError for a value that can't be carried; nothing is committed then, and the transaction
+   * can only be closed.
    */
   commit(): Snapshot {
     let changes: [StateDefinition, StateValues][] | undefined;
@@ -120,21 +123,34 @@ export class Transaction implements DraftScope {
   /** A computed var as the transaction now has it. */
   computedValue(context: WritableContext, index: number): unknown {
     const spec = context.definition.computed[index]!;
-    for (const cached of [this.#cache?.get(spec), this.#base.cache.get(spec)]) {
-      if (cached === undefined || !this.#isValid(cached)) continue;
-      noteCached(cached);
-      if (cached.failed) throw cached.error;
-      return readonlyView(cached.value);
+    const known = this.#cache?.get(spec);
+    if (known !== undefined && this.#isValid(known)) {
+      noteCached(known);
+      return shown(known, known.draft);
+    }
+    const committed = this.#base.cache.get(spec);
+    // A part of the state is found again, where it can be written.
+    if (committed !== undefined && !(committed.isPart && this.isOpen) && this.#isValid(committed)) {
+      noteCached(committed);
+      return shown(committed, undefined);
     }
     this.computing += 1;
     try {
       const path = `${context.definition.name}.${spec.name}`;
-      const result = compute(spec, context.definition.name, context.view, (value) => copyIn(value, path, resolveView));
+      let draft: Draft | undefined;
+      const result = compute(spec, context.definition.name, context.view, (value) => {
+        draft = this.#draftBehind(value);
+        return copyIn(value, path, resolveView);
+      });
       const isSettled = result.dependencies.every((dependency) => !(dependency.value instanceof Unsettled));
-      const cached: CachedComputed = { ...result, version: this.#base.version, writes: isSettled ? -1 : this.writes };
+      const cached: OwnComputed = {
+        ...result,
+        version: this.#base.version,
+        writes: isSettled ? -1 : this.writes,
+        draft,
+      };
       (this.#cache ??= new Map()).set(spec, cached);
-      if (cached.failed) throw cached.error;
-      return readonlyView(cached.value);
+      return shown(cached, draft);
     } finally {
       this.computing -= 1;
     }
@@ -154,7 +170,7 @@ export class Transaction implements DraftScope {
   /** What was computed last, on what has just been committed, need not be computed again. */
   #carryComputed(next: Snapshot): void {
     if (this.#cache === undefined) return;
-    for (const [spec, cached] of this.#cache) {
+    for (const [spec, { draft: _, ...cached }] of this.#cache) {
       if (!this.#isValid(cached)) continue;
       const dependencies = cached.dependencies.map((dependency): Dependency =>
         dependency.definition === undefined
@@ -166,10 +182,27 @@ export class Transaction implements DraftScope {
     this.#cache = undefined;
   }
 
+  #draftBehind(value: unknown): Draft | undefined {
+    const target = typeof value === "object" && value !== null ? viewTarget(value) : undefined;
+    return target instanceof Draft && target.scope === this && this.isOpen ? target : undefined;
+  }
+
   #draftOf(definition: StateDefinition): StateDraft | undefined {
     for (const { draft } of this.#contexts) if (draft.definition === definition) return draft;
     return undefined;
   }
+}
+
+/** A computed var as the transaction has computed it. */
+interface OwnComputed extends CachedComputed {
+  /** The draft that its value is, if it is one. */
+  readonly draft: Draft | undefined;
+}
+
+/** What user code gets of a computed var: a part of the state by its draft, where there is one. */
+function shown(cached: CachedComputed, draft: Draft | undefined): unknown {
+  if (cached.failed) throw cached.error;
+  return draft === undefined ? readonlyView(cached.value) : draft.view;
 }
 
 /** Stands, among what a computed var read, for a var whose content is being changed. */

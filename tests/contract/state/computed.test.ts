@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { event, State } from "../../../src/index.ts";
+import { event, State, type Background } from "../../../src/index.ts";
 import { createTestApp } from "../../../src/testing/index.ts";
 
 const runs: Record<string, number> = {};
@@ -16,6 +16,8 @@ class OtherState extends State {
 
 class SumState extends State {
   items = [1, 2, 3];
+  rows = [1, 2, 3].map((id) => ({ id, done: false, due: new Date(id) }));
+  selectedId = 2;
   label = "sum";
   unrelated = 0;
   _offset = 10;
@@ -36,6 +38,13 @@ class SumState extends State {
   get scaled() {
     count("scaled");
     return this.total * this.getState(OtherState).factor;
+  }
+  get selected() {
+    count("selected");
+    return this.rows.find((row) => row.id === this.selectedId);
+  }
+  get due() {
+    return this.selected?.due;
   }
   get here() {
     count("here");
@@ -79,6 +88,29 @@ class SumState extends State {
     const after = [this.total, this.total];
     this.items[0] = 100;
     return [before, ...after, this.total, this.big.length, this._backend];
+  }
+  @event removeSelected() {
+    this.rows = this.rows.filter((row) => row !== this.selected);
+  }
+  @event *finishSelected() {
+    const { selected } = this;
+    this.selected!.done = true;
+    const seen: unknown[] = [this.rows[1]!.done, selected === this.selected, this.rows.indexOf(this.selected!)];
+    yield;
+    this.selected!.due.setTime(50);
+    seen.push(selected === this.rows[1], this.due === this.rows[1]!.due, this.due!.getTime());
+    this.selectedId = 3;
+    seen.push(this.selected === this.rows[2], this.big === this.big);
+    return seen;
+  }
+  @event({ background: true }) async keepSelected(this: Background<SumState>) {
+    const kept = await this.lock((self) => ({ self: self.selected }));
+    expect(kept.self).toBe(this.selected);
+    expect(() => ((this.selected as { done: boolean }).done = true)).toThrow(/read-only/);
+    let self!: SumState;
+    await this.lock((inner) => ((self = inner), inner.selected?.id));
+    expect(() => (self.selected!.done = true)).toThrow(/read-only|after its lock window/);
+    expect(self.selected).toEqual(this.selected);
   }
   @event readRisky() {
     return this.risky;
@@ -130,6 +162,24 @@ it("2.1.3 they are recomputed only when something that they read has changed: va
     big: 1,
     risky: 1,
   });
+});
+
+it("2.1.3 one that is a part of the state is that part where the lock is held: the same object, and writable", async () => {
+  await using run = await open();
+  expect(await run.state.finishSelected()).toEqual([true, true, 1, true, true, 50, true, true]);
+  expect(run.state.rows[1]).toEqual({ id: 2, done: true, due: new Date(50) });
+  expect(run.state.selected).toEqual(run.state.rows[2]);
+  await run.state.removeSelected();
+  expect(run.state.rows.map(({ id }) => id)).toEqual([1, 2]);
+  expect(run.state.selected).toBeUndefined();
+});
+
+it("2.1.3 one that is a part of the state is computed once for each transaction that reads it, and read-only without the lock", async () => {
+  await using run = await open();
+  await run.state.keepSelected();
+  await run.test.settle();
+  expect(run.test.errors).toEqual([]);
+  expect(await counted(() => run.state.removeSelected())).toEqual({ selected: 2 });
 });
 
 it("2.1.3 within a transaction they follow what was written, and are cached between writes", async () => {
