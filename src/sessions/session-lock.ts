@@ -26,8 +26,8 @@ export interface SessionLockOptions {
 export interface Waiting {
   /** Resolves when the lock is granted: the waiter then holds it. */
   readonly promise: Promise<void>;
-  /** Gives the place up, unrun: the promise rejects with `reason`. Does nothing once granted. */
-  cancel(reason: unknown): void;
+  /** Gives the place up, unrun: the promise rejects with `reason`. False, and does nothing, once granted: the waiter holds the lock. */
+  cancel(reason: unknown): boolean;
 }
 
 /** How many events may run in a row while a task window waits. */
@@ -60,8 +60,10 @@ class Waiter implements Linked<Waiter>, Waiting {
     });
   }
 
-  cancel(reason: unknown): void {
-    if (this.isWaiting) this.#lock.remove(this, reason);
+  cancel(reason: unknown): boolean {
+    if (!this.isWaiting) return false;
+    this.#lock.remove(this, reason);
+    return true;
   }
 }
 

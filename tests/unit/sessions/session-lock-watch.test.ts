@@ -184,13 +184,13 @@ it("forgets its place at the scheduler with its last waiter, and cancels nothing
   const { lock, scheduler } = make();
   const resume = vi.spyOn(lock, "resume");
   const parked = lock.enqueue("window", { name: "parked" });
-  parked.cancel("gone");
+  expect(parked.cancel("gone")).toBe(true);
   await expect(parked.promise).rejects.toBe("gone");
   await scheduler.drain();
   expect(resume).not.toHaveBeenCalled();
   const granted = lock.enqueue("window", { name: "granted" });
   await scheduler.drain();
-  granted.cancel("too late");
+  expect(granted.cancel("too late")).toBe(false);
   await granted.promise;
   expect(lock.holder?.name).toBe("granted");
   lock.release();
