@@ -1,4 +1,5 @@
 import type { Session } from "../sessions/session.ts";
+import { mayAwait } from "../sessions/may-await.ts";
 import { runWindow } from "../sessions/window.ts";
 import type { EventSpec } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
@@ -50,17 +51,10 @@ function locked(call: HandlerCall, args: readonly unknown[]): void | Promise<voi
 function handle(call: HandlerCall, name: string, args: readonly unknown[]): void | Promise<void> {
   const outcome = runWindow<Value>(call.session, {
     name,
-    mayAwait: mayAwait(call.event.method) || call.definition.hasAsyncMembers,
+    mayAwait: mayAwait(call.event.method, call.definition),
     call: (transaction) => call.event.method.apply(transaction.self(call.definition), args as unknown[]) as unknown,
     outcome: (value) => toValue(value, `the result of ${name}`),
   });
   if (outcome instanceof Promise) return outcome.then((value) => call.settled({ ok: true, value }));
   call.settled({ ok: true, value: outcome });
-}
-
-const plainFunctionPrototype: unknown = Function.prototype;
-
-/** Whether a function is asynchronous or a generator, so that code of it may run after an `await`. */
-function mayAwait(method: unknown): boolean {
-  return Object.getPrototypeOf(method) !== plainFunctionPrototype;
 }

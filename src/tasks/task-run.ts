@@ -1,6 +1,7 @@
 import { ImmutableStateError, type CancelReason } from "../base/errors.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
+import { mayAwait } from "../sessions/may-await.ts";
 import { runOutsideWindows, windowOf } from "../sessions/open-window.ts";
 import type { Session } from "../sessions/session.ts";
 import { makeTriggers } from "../sessions/triggers.ts";
@@ -13,7 +14,6 @@ import type { StateClass } from "../state/state-context.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import { readonlyState, type SnapshotReader } from "../state/snapshot-view.ts";
 import { Cancellation } from "./cancellation.ts";
-import { mayAwait } from "./may-await.ts";
 import { ObservedPromise } from "./observed-promise.ts";
 
 /** What a run tells its surroundings. */
@@ -60,6 +60,10 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
   /** The method, and lock windows that were asked for: ended when none is left. */
   #pending = 0;
   #isOver = false;
+  /** Takes the newest commit. Only while a window holds the lock, or has just given it back: else it would be somebody else's. */
+  readonly #refresh = (): void => {
+    this.snapshot = this.session.snapshot;
+  };
 
   constructor(parts: TaskParts) {
     this.id = parts.id;
@@ -198,10 +202,11 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
         mayAwait: mayAwait(change, definition),
         call: (transaction) => change(transaction.self(definition)),
         outcome: committedResult,
+        ended: this.#refresh,
       });
       return result;
     } finally {
-      this.snapshot = this.session.snapshot;
+      this.#refresh();
     }
   }
 
@@ -215,7 +220,6 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     try {
       return await window;
     } finally {
-      this.snapshot = this.session.snapshot;
       this.#settle();
     }
   }
