@@ -10,6 +10,8 @@ export type Lane = "event" | "window";
 export interface LockHolder {
   /** For messages, such as `MyTaskState.myTask`. */
   readonly name: string;
+  /** Of a task. */
+  readonly id?: string;
 }
 
 /** How a lock reports. */

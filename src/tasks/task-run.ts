@@ -2,6 +2,7 @@ import { ImmutableStateError, type CancelReason } from "../base/errors.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
 import { mayAwait } from "../sessions/may-await.ts";
+import { ObservedPromise } from "../sessions/observed-promise.ts";
 import { runOutsideWindows, windowOf } from "../sessions/open-window.ts";
 import type { Session } from "../sessions/session.ts";
 import { makeTriggers } from "../sessions/triggers.ts";
@@ -14,7 +15,6 @@ import type { StateClass } from "../state/state-context.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import { readonlyState, type SnapshotReader } from "../state/snapshot-view.ts";
 import { Cancellation } from "./cancellation.ts";
-import { ObservedPromise } from "./observed-promise.ts";
 
 /** What a run tells its surroundings. */
 export interface TaskObserver {
