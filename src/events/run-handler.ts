@@ -1,5 +1,6 @@
 import type { Session } from "../sessions/session.ts";
 import { mayAwait } from "../sessions/may-await.ts";
+import { runOutsideWindows } from "../sessions/open-window.ts";
 import { runWindow } from "../sessions/window.ts";
 import type { EventSpec } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
@@ -26,7 +27,8 @@ export type HandlerOutcome =
 
 /** Puts a handler's call into its session's queue of events: it runs when the ones before it have, inside the lock from start to end. */
 export function queueHandler(call: HandlerCall): void {
-  call.session.events.add(() => run(call));
+  // It is of no window, though one may have triggered it: what it does waits for nobody who waits for it.
+  runOutsideWindows(() => call.session.events.add(() => run(call)));
 }
 
 function run(call: HandlerCall): void | Promise<void> {

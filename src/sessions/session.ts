@@ -44,7 +44,7 @@ export class Session implements TransactionHost {
   readonly app: AppHandle;
   readonly starter: EventStarter;
   /** The page's events and triggered handlers: one at a time, in the order sent. */
-  readonly events = new SerialQueue();
+  readonly events: SerialQueue;
   readonly subscribers = new Set<Subscriber>();
   /** Set once, by whoever made the session. */
   presence!: Presence;
@@ -55,7 +55,9 @@ export class Session implements TransactionHost {
 
   constructor(parts: SessionParts) {
     this.token = parts.token;
-    this.lock = parts.lock;
+    const { lock } = parts;
+    this.lock = lock;
+    this.events = new SerialQueue(() => lock.endReservation());
     this.#clock = parts.clock;
     this.scheduler = parts.scheduler;
     this.app = parts.app;

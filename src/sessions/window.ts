@@ -53,7 +53,7 @@ function end(session: Session, transaction: Transaction, window: OpenWindow): vo
   try {
     transaction.close();
   } finally {
-    session.lock.release();
+    session.lock.release(session.events.length > 0);
   }
 }
 

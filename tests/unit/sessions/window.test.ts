@@ -8,6 +8,7 @@ function make(parts: { release?: () => void; commit?: () => void } = {}) {
   const session = {
     snapshot: {},
     subscribers: [],
+    events: { length: 0 },
     scheduler: { flushed: async () => {} },
     commit: parts.commit ?? (() => {}),
     lock: { release, watchHolder: () => {} },
