@@ -1,4 +1,6 @@
 import type { Session } from "../sessions/session.ts";
+import { mayAwait } from "../sessions/may-await.ts";
+import { runOutsideWindows } from "../sessions/open-window.ts";
 import { runWindow } from "../sessions/window.ts";
 import type { EventSpec } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
@@ -25,7 +27,8 @@ export type HandlerOutcome =
 
 /** Puts a handler's call into its session's queue of events: it runs when the ones before it have, inside the lock from start to end. */
 export function queueHandler(call: HandlerCall): void {
-  call.session.events.add(() => run(call));
+  // It is of no window, though one may have triggered it: what it does waits for nobody who waits for it.
+  runOutsideWindows(() => call.session.events.add(() => run(call)));
 }
 
 function run(call: HandlerCall): void | Promise<void> {
@@ -50,17 +53,10 @@ function locked(call: HandlerCall, args: readonly unknown[]): void | Promise<voi
 function handle(call: HandlerCall, name: string, args: readonly unknown[]): void | Promise<void> {
   const outcome = runWindow<Value>(call.session, {
     name,
-    mayAwait: mayAwait(call.event.method) || call.definition.hasAsyncMembers,
+    mayAwait: mayAwait(call.event.method, call.definition),
     call: (transaction) => call.event.method.apply(transaction.self(call.definition), args as unknown[]) as unknown,
     outcome: (value) => toValue(value, `the result of ${name}`),
   });
   if (outcome instanceof Promise) return outcome.then((value) => call.settled({ ok: true, value }));
   call.settled({ ok: true, value: outcome });
-}
-
-const plainFunctionPrototype: unknown = Function.prototype;
-
-/** Whether a function is asynchronous or a generator, so that code of it may run after an `await`. */
-function mayAwait(method: unknown): boolean {
-  return Object.getPrototypeOf(method) !== plainFunctionPrototype;
 }

@@ -252,6 +252,7 @@ export class App implements AppHandle {
     });
     return new Session({
       token,
+      clock: this.#clock,
       lock,
       scheduler: this.#scheduler,
       states: this.#states,

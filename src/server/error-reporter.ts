@@ -14,11 +14,30 @@ export class ErrorReporter {
   }
 
   report(error: unknown, info: ErrorInfo, message = `${info.name} failed`): void {
-    this.#logger.error({ err: error, errorId: info.id, source: info.name }, message);
+    this.#log({ err: error, errorId: info.id, source: info.name }, message);
+    void this.#tell(error, info);
+  }
+
+  /** At once; `onError` may be asynchronous all the same. */
+  async #tell(error: unknown, info: ErrorInfo): Promise<void> {
     try {
-      this.#onError?.(error, info);
+      const told: unknown = this.#onError?.(error, info);
+      await told;
     } catch (second) {
-      this.#logger.error({ err: second, errorId: info.id }, "The app's onError threw");
+      this.#log({ err: second, errorId: info.id }, "The app's onError threw");
+    }
+  }
+
+  /** Never throws, as who reports has more to do. What the logger can't even look at (getters or proxies that throw) is logged without its content. */
+  #log(fields: { err: unknown; errorId: string; source?: string }, message: string): void {
+    try {
+      this.#logger.error(fields, message);
+    } catch {
+      try {
+        this.#logger.error({ ...fields, err: "an error that can't be read" }, message);
+      } catch {
+        // The logger itself is broken, and there is nowhere else to say so.
+      }
     }
   }
 

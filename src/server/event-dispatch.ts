@@ -3,6 +3,7 @@ import { MeanwhileError, UnknownEventError, UnknownStateError } from "../base/er
 import { parseArguments } from "../events/parse-arguments.ts";
 import { queueHandler, type HandlerOutcome } from "../events/run-handler.ts";
 import type { Session } from "../sessions/session.ts";
+import type { LockHolder } from "../sessions/session-lock.ts";
 import type { EventStarter } from "../sessions/triggers.ts";
 import type { EventSpec } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
@@ -34,7 +35,7 @@ export class EventDispatch implements EventStarter {
     const fail = (error: unknown, name: string): void =>
       settled({ id, ok: false, error: this.#wireError(error, name) });
     try {
-      if (this.isClosed) throw new MeanwhileError("APP_CLOSED", "The app is closing; nothing new is started.");
+      if (this.isClosed) throw appClosed();
       const { definition, event } = this.#find(message.state, message.event);
       const name = `${definition.name}.${event.name}`;
       const args = message.args.map((arg) => decodeMutable(arg, { maxDepth: MAX_ARGUMENT_DEPTH }));
@@ -66,6 +67,11 @@ export class EventDispatch implements EventStarter {
     this.runHandler(session, definition, event, fromValue(args) as unknown[]);
   }
 
+  unseenError(error: unknown, { name, id }: LockHolder): void {
+    const info = { kind: id === undefined ? "event" : "task", name, id: id ?? randomUUID() } as const;
+    this.#errors.report(error, info, `${name} has a lock() that was not awaited, and that failed`);
+  }
+
   /** Queues a handler that no page waits for. */
   runHandler(session: Session, definition: StateDefinition, event: EventSpec, args: readonly unknown[]): void {
     queueHandler({
@@ -94,6 +100,8 @@ export class EventDispatch implements EventStarter {
     failed: (error: unknown) => void,
   ): void {
     const start = (parsed: readonly unknown[]): void => {
+      // Closed while an asynchronous schema parsed.
+      if (this.isClosed) throw appClosed();
       const runId = randomUUID();
       this.#tasks.start(session, definition, event, parsed, runId);
       started(runId);
@@ -116,4 +124,8 @@ export class EventDispatch implements EventStarter {
   #wireError(error: unknown, name: string): WireError {
     return this.#errors.forPage(error, { kind: "event", name, id: randomUUID() });
   }
+}
+
+function appClosed(): MeanwhileError {
+  return new MeanwhileError("APP_CLOSED", "The app is closing; nothing new is started.");
 }

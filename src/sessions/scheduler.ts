@@ -71,6 +71,11 @@ export class Scheduler {
     return this.#grantsLeft > 0 || this.#look();
   }
 
+  /** Whether the last `tryRun` has looked at the clock. */
+  get hasJustLooked(): boolean {
+    return this.#grantsLeft === this.#grantsPlanned;
+  }
+
   /** Resumes the lock in a later turn. Parking it again moves it to the sessions with events if one waits by now, and else changes nothing. */
   park(lock: Parked): void {
     if (lock.hasWaitingEvent) {

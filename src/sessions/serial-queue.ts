@@ -6,6 +6,12 @@ export class SerialQueue {
   #waiting: Job[] = [];
   #next = 0;
   #isRunning = false;
+  readonly #onPause: () => void;
+
+  /** @param onPause told when no job begins at once: the one that has begun is not done, or none is left. */
+  constructor(onPause: () => void = () => {}) {
+    this.#onPause = onPause;
+  }
 
   /** How many jobs wait for their turn. */
   get length(): number {
@@ -35,10 +41,12 @@ export class SerialQueue {
       }
       const done = job();
       if (done !== undefined) {
+        this.#onPause();
         void done.then(() => this.#run());
         return;
       }
     }
     this.#isRunning = false;
+    this.#onPause();
   }
 }

@@ -10,6 +10,8 @@ export type Lane = "event" | "window";
 export interface LockHolder {
   /** For messages, such as `MyTaskState.myTask`. */
   readonly name: string;
+  /** Of a task. */
+  readonly id?: string;
 }
 
 /** How a lock reports. */
@@ -26,8 +28,8 @@ export interface SessionLockOptions {
 export interface Waiting {
   /** Resolves when the lock is granted: the waiter then holds it. */
   readonly promise: Promise<void>;
-  /** Gives the place up, unrun: the promise rejects with `reason`. Does nothing once granted. */
-  cancel(reason: unknown): void;
+  /** Gives the place up, unrun: the promise rejects with `reason`. False, and does nothing, once granted: the waiter holds the lock. */
+  cancel(reason: unknown): boolean;
 }
 
 /** How many events may run in a row while a task window waits. */
@@ -60,8 +62,10 @@ class Waiter implements Linked<Waiter>, Waiting {
     });
   }
 
-  cancel(reason: unknown): void {
-    if (this.isWaiting) this.#lock.remove(this, reason);
+  cancel(reason: unknown): boolean {
+    if (!this.isWaiting) return false;
+    this.#lock.remove(this, reason);
+    return true;
   }
 }
 
@@ -72,7 +76,8 @@ class Waiter implements Linked<Waiter>, Waiting {
  * turn, since the turn's budget is spent, is parked: free, and resumed by the scheduler.
  *
  * Holds and waits are watched by one timer, which is set when one of them begins and left alone until it fires. A synchronous window that need not
- * wait begins neither, and costs no look at the clock.
+ * wait begins neither. Whether it kept the whole process busy is measured where the scheduler has just looked at the clock: always, but for windows of
+ * which many fit into a twentieth of the turn's budget.
  */
 export class SessionLock implements Parked {
   readonly #scheduler: Scheduler;
@@ -87,6 +92,9 @@ export class SessionLock implements Parked {
   #heldSince = UNMEASURED;
   #isHoldReported = false;
   #eventsInRow = 0;
+  #isEventHold = false;
+  /** Free though windows wait: the event behind the one that had it comes at once, or `endReservation`. */
+  #isReserved = false;
   #watch: Timer | undefined;
   /** When the watch fires; infinite while none is set. */
   #watchDue = Number.POSITIVE_INFINITY;
@@ -119,10 +127,15 @@ export class SessionLock implements Parked {
 
   /** Takes the lock at once where it is free, nobody waits, and the turn's budget allows. */
   tryAcquire(lane: Lane, holder: LockHolder): boolean {
-    if (this.#holder !== undefined || this.#events.length > 0 || this.#windows.length > 0 || !this.#scheduler.tryRun())
-      return false;
+    const isEvent = lane === "event";
+    if (this.#holder !== undefined || this.#events.length > 0) return false;
+    if (this.#windows.length > 0 && !(isEvent && this.#isReserved)) return false;
+    if (!this.#scheduler.tryRun()) return false;
+    this.#eventsInRow = isEvent ? (this.#isReserved ? this.#eventsInRow + 1 : 1) : 0;
+    this.#isReserved = false;
     this.#holder = holder;
-    this.#heldSince = lane === "event" ? this.#clock.now() : UNMEASURED;
+    this.#isEventHold = isEvent;
+    this.#heldSince = isEvent || this.#scheduler.hasJustLooked ? this.#clock.now() : UNMEASURED;
     return true;
   }
 
@@ -131,6 +144,7 @@ export class SessionLock implements Parked {
     const now = this.#clock.now();
     const waiter = new Waiter(this, lane, holder, now);
     (lane === "event" ? this.#events : this.#windows).push(waiter);
+    if (lane === "event") this.#isReserved = false;
     if (this.#holder === undefined) this.#scheduler.park(this);
     else if (this.#heldSince === UNMEASURED) this.#heldSince = now;
     this.#watchFrom(now);
@@ -142,21 +156,30 @@ export class SessionLock implements Parked {
     return this.enqueue(lane, holder).promise;
   }
 
-  /** Ends the hold; the next waiter is granted in this turn if the budget allows, and runs in its own async context. */
-  release(): void {
+  /**
+   * Ends the hold; the next waiter is granted in this turn if the budget allows, and runs in its own async context. `moreEvents`: others are queued
+   * behind the event that has held it. They come to the lock one by one, and go first all the same: it is kept for the next one.
+   */
+  release(moreEvents = false): void {
     const holder = this.#holder;
     const slowMs = this.#heldSince === UNMEASURED ? 0 : this.#endMeasuredHold();
     this.#holder = undefined;
-    if (this.#events.length > 0 || this.#windows.length > 0) {
-      if (this.#scheduler.tryRun()) this.#grantNext();
-      else this.#scheduler.park(this);
-    }
+    if (this.#events.length === 0 && moreEvents && this.#isEventHold && this.#eventsInRow < MAX_EVENTS_IN_ROW)
+      this.#isReserved = true;
+    else this.#handOn();
     if (slowMs > 0 && holder !== undefined) this.#options.onSlowHold(holder, slowMs);
+  }
+
+  /** No event begins at once: the one that the lock may be kept for has taken it or a place, or does not come yet. */
+  endReservation(): void {
+    if (!this.#isReserved) return;
+    this.#isReserved = false;
+    if (this.#holder === undefined) this.#handOn();
   }
 
   /** For the scheduler: the lock was parked, and may go on. */
   resume(): void {
-    if (this.#holder === undefined) this.#grantNext();
+    if (this.#holder === undefined) this.#grantNext(true);
   }
 
   /** For a waiter that gives up. */
@@ -174,17 +197,25 @@ export class SessionLock implements Parked {
     this.#watchFrom(now);
   }
 
-  #grantNext(): void {
+  #handOn(): void {
+    if (this.#events.length === 0 && this.#windows.length === 0) return;
+    if (this.#scheduler.tryRun()) this.#grantNext(this.#scheduler.hasJustLooked);
+    else this.#scheduler.park(this);
+  }
+
+  #grantNext(isMeasured: boolean): void {
     const takesWindow =
       this.#events.length === 0 || (this.#windows.length > 0 && this.#eventsInRow >= MAX_EVENTS_IN_ROW);
     const waiter = takesWindow ? this.#windows.shift() : this.#events.shift();
     if (waiter === undefined) return;
     this.#eventsInRow = takesWindow ? 0 : this.#eventsInRow + 1;
+    this.#isEventHold = !takesWindow;
+    this.#isReserved = false;
     waiter.isWaiting = false;
     this.#holder = waiter.holder;
-    if (!takesWindow || this.#watchDue === Number.POSITIVE_INFINITY) {
+    if (!takesWindow || isMeasured || this.#watchDue === Number.POSITIVE_INFINITY) {
       const now = this.#clock.now();
-      if (!takesWindow) this.#heldSince = now;
+      this.#heldSince = now;
       this.#watchFrom(now);
     }
     waiter.grant();
@@ -193,7 +224,7 @@ export class SessionLock implements Parked {
   /** How long the hold was, where that is to be reported: the watch can't see one that kept the whole process busy. Else 0. */
   #endMeasuredHold(): number {
     const heldMs = this.#clock.now() - this.#heldSince;
-    const slowMs = this.#isHoldReported || heldMs < this.#options.slowHoldMs ? 0 : heldMs;
+    const slowMs = !this.#isHoldReported && heldMs >= this.#options.slowHoldMs ? heldMs : 0;
     this.#heldSince = UNMEASURED;
     this.#isHoldReported = false;
     return slowMs;
@@ -241,7 +272,8 @@ export class SessionLock implements Parked {
         onSlowWait(event.holder.name, holder, now - event.since);
       } else next = Math.min(next, event.since + slowHoldMs);
     }
-    if (lockTimeoutMs === 0) return next;
+    // Not a number, or less than none: for ever, too.
+    if (!(lockTimeoutMs > 0)) return next;
     let window = this.#windows.first;
     for (; window !== undefined && now - window.since >= lockTimeoutMs; window = this.#windows.first) {
       this.remove(window, new LockTimeoutError(window.holder.name, holder, now - window.since));

@@ -1,3 +1,4 @@
+import type { Clock } from "../base/clock.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import type { AppHandle } from "../state/app-handle.ts";
 import { emptyRouter, type Router } from "../state/router.ts";
@@ -5,6 +6,8 @@ import { Snapshot, type StateValues } from "../state/snapshot.ts";
 import type { StateClass } from "../state/state-context.ts";
 import type { SnapshotReader } from "../state/snapshot-view.ts";
 import type { Transaction, TransactionHost } from "../state/transaction.ts";
+import { ObservedPromise } from "./observed-promise.ts";
+import { windowOf } from "./open-window.ts";
 import type { Presence } from "./presence.ts";
 import type { Scheduler, Flushable } from "./scheduler.ts";
 import { SerialQueue } from "./serial-queue.ts";
@@ -21,6 +24,7 @@ export interface Subscriber extends Flushable {
 /** What a session needs of its surroundings. */
 export interface SessionParts {
   readonly token: string;
+  readonly clock: Clock;
   readonly lock: SessionLock;
   readonly scheduler: Scheduler;
   readonly states: StateTable;
@@ -40,17 +44,21 @@ export class Session implements TransactionHost {
   readonly app: AppHandle;
   readonly starter: EventStarter;
   /** The page's events and triggered handlers: one at a time, in the order sent. */
-  readonly events = new SerialQueue();
+  readonly events: SerialQueue;
   readonly subscribers = new Set<Subscriber>();
   /** Set once, by whoever made the session. */
   presence!: Presence;
+  readonly #clock: Clock;
   #snapshot: Snapshot;
   #states: StateTable;
   #initial: (StateValues | undefined)[] = [];
 
   constructor(parts: SessionParts) {
     this.token = parts.token;
-    this.lock = parts.lock;
+    const { lock } = parts;
+    this.lock = lock;
+    this.events = new SerialQueue(() => lock.endReservation());
+    this.#clock = parts.clock;
     this.scheduler = parts.scheduler;
     this.app = parts.app;
     this.starter = parts.starter;
@@ -77,6 +85,14 @@ export class Session implements TransactionHost {
 
   triggersOf(definition: StateDefinition, transaction: Transaction): object {
     return makeTriggers(this, definition, transaction);
+  }
+
+  lockRefused(reason: Error): Promise<never> {
+    const name = windowOf(this)?.name;
+    const holder = this.lock.holder?.name === name ? this.lock.holder : undefined;
+    return ObservedPromise.of(Promise.reject(reason), this.#clock, (unseen) =>
+      this.starter.unseenError(unseen, holder ?? { name: name ?? "A self that was kept after its lock window" }),
+    );
   }
 
   /** Commits a transaction, tells the subscribers, and starts what it has triggered. */
@@ -152,8 +168,8 @@ class SessionReader implements SnapshotReader {
   trigger(): never {
     throw new Error("A computed var can't trigger events.");
   }
-  lock(): Promise<never> {
-    return Promise.reject(new Error("A computed var can't take the lock."));
+  lock(): never {
+    throw new Error("A computed var can't take the lock.");
   }
   get task(): undefined {
     return undefined;

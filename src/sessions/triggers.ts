@@ -6,11 +6,15 @@ import type { StateDefinition } from "../state/state-definition.ts";
 import type { Transaction } from "../state/transaction.ts";
 import { toValue, type Value } from "../state/values.ts";
 import type { Session } from "./session.ts";
+import type { LockHolder } from "./session-lock.ts";
 
-/** Starts an event that server code triggered; the app knows how handlers and tasks are run. */
+/** What a session asks of the app, which knows how handlers and tasks are run. */
 export interface EventStarter {
+  /** Starts an event that server code triggered. */
   /** `args` are copied and need no check. */
   startEvent(session: Session, definition: StateDefinition, event: EventSpec, args: Value, runId: string): void;
+  /** Told of an error of code that holds the lock which nobody has looked at. */
+  unseenError(error: unknown, holder: LockHolder): void;
 }
 
 /** The object behind `this.trigger(S)`. */

@@ -14,6 +14,8 @@ export interface WindowCode<R> {
   call(transaction: Transaction): unknown;
   /** Makes the outcome of what the code finally gives: before the commit, with its drafts still writable. Throwing undoes the window. */
   outcome(value: unknown): R;
+  /** A window that awaited has come to its end, and holds the lock for the last moment: what is committed now is what it leaves. */
+  ended?(): void;
 }
 
 type AnyGenerator = Iterator<unknown, unknown> | AsyncIterator<unknown, unknown>;
@@ -27,27 +29,32 @@ type AnyGenerator = Iterator<unknown, unknown> | AsyncIterator<unknown, unknown>
 export function runWindow<R>(session: Session, code: WindowCode<R>): R | Promise<R> {
   const transaction = new Transaction(session, session.snapshot);
   const window: OpenWindow = { session, name: code.name, isOpen: true, outer: currentWindow() };
-  const end = (): void => {
-    window.isOpen = false;
-    transaction.close();
-    session.lock.release();
-  };
+  let goesOn = false;
   let value: unknown;
   try {
     value = runInWindow(window, code.mayAwait, () => code.call(transaction));
-    if (!isPromiseLike(value) && !isGenerator(value)) {
+    goesOn = isPromiseLike(value) || isGenerator(value);
+    if (!goesOn) {
       const outcome = code.outcome(value);
       session.commit(transaction);
-      end();
       return outcome;
     }
-  } catch (error) {
-    end();
-    throw error;
+  } finally {
+    if (!goesOn) end(session, transaction, window);
   }
   if (!code.mayAwait) carryAlways();
   session.lock.watchHolder();
-  return finish(session, transaction, window, code, value, end);
+  return finish(session, transaction, window, code, value);
+}
+
+/** Closes the window and gives the lock back. Must be called once: a second call would take the lock from its next holder. */
+function end(session: Session, transaction: Transaction, window: OpenWindow): void {
+  window.isOpen = false;
+  try {
+    transaction.close();
+  } finally {
+    session.lock.release(session.events.length > 0);
+  }
 }
 
 async function finish<R>(
@@ -56,7 +63,6 @@ async function finish<R>(
   window: OpenWindow,
   code: WindowCode<R>,
   pending: unknown,
-  end: () => void,
 ): Promise<R> {
   try {
     let value = isPromiseLike(pending) ? await pending : pending;
@@ -65,7 +71,8 @@ async function finish<R>(
     session.commit(transaction);
     return outcome;
   } finally {
-    end();
+    code.ended?.();
+    end(session, transaction, window);
   }
 }
 
@@ -78,35 +85,56 @@ async function drive(
 ): Promise<unknown> {
   for (;;) {
     const step = await runInWindow(window, true, () => generator.next());
-    if (step.done === true) return step.value;
+    // A synchronous generator may return a promise.
+    if (step.done === true) return await step.value;
     try {
       session.commit(transaction);
     } catch (error) {
       // Undone: what the generator's `finally` still does must not write.
       transaction.close();
-      await runInWindow(window, true, async () => generator.throw?.(error)).catch(() => {});
+      await leave(window, generator, error);
       throw error;
     }
     await session.scheduler.flushed(session.subscribers);
   }
 }
 
+/** Ends a generator at its `yield` by an error: what it does about it, be it another `yield`, changes nothing. */
+async function leave(window: OpenWindow, generator: AnyGenerator, error: unknown): Promise<void> {
+  try {
+    const step = await runInWindow(window, true, () => generator.throw?.(error));
+    if (step?.done === false) await runInWindow(window, true, () => generator.return?.());
+  } catch {
+    // The error of the commit is the one that counts.
+  }
+}
+
 /** What a window's callback returned, as committed read-only values where it is state. Call before the window is closed. */
-export function committedResult(value: unknown, depth = 0): unknown {
+export function committedResult(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? committed(value, new Map(), 0) : value;
+}
+
+/** `seen` has what became of each object: what is shared is looked at once, and a cycle ends. */
+function committed(value: unknown, seen: Map<object, unknown>, depth: number): unknown {
   if (typeof value !== "object" || value === null || depth > 16) return value;
+  if (seen.has(value)) return seen.get(value);
+  seen.set(value, value);
   const target = viewTarget(value);
-  if (target !== undefined) return readonlyView(target.toNode());
-  if (Array.isArray(value)) {
-    const items = value.map((item) => committedResult(item, depth + 1));
-    return items.some((item, index) => item !== value[index]) ? items : value;
+  let result: unknown = value;
+  if (target !== undefined) result = readonlyView(target.toNode());
+  else if (Array.isArray(value)) {
+    const items = value.map((item) => committed(item, seen, depth + 1));
+    if (items.some((item, index) => item !== value[index])) result = items;
+  } else if (Object.getPrototypeOf(value) === Object.prototype) {
+    let copy: Record<string, unknown> | undefined;
+    for (const [key, field] of Object.entries(value)) {
+      const settled = committed(field, seen, depth + 1);
+      if (settled !== field) (copy ??= { ...value })[key] = settled;
+    }
+    result = copy ?? value;
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  let copy: Record<string, unknown> | undefined;
-  for (const [key, field] of Object.entries(value)) {
-    const settled = committedResult(field, depth + 1);
-    if (settled !== field) (copy ??= { ...value })[key] = settled;
-  }
-  return copy ?? value;
+  seen.set(value, result);
+  return result;
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

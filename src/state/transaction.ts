@@ -29,6 +29,8 @@ export interface TransactionHost {
   readonly app: unknown;
   /** The object that `this.trigger(S)` gives; what is called on it is added to `transaction.triggers`. */
   triggersOf(definition: StateDefinition, transaction: Transaction): object;
+  /** The promise of a `lock()` inside the lock, which rejects: reported where nobody looks at it. */
+  lockRefused(reason: Error): Promise<never>;
 }
 
 /** Something to start once the transaction is committed. */
@@ -280,7 +282,7 @@ class WritableContext implements StateContext {
   }
 
   lock(): Promise<never> {
-    return Promise.reject(
+    return this.#transaction.host.lockRefused(
       new ImmutableStateError(
         "lock() was called on the self of a lock window (or in a handler): the lock is held already, and waiting for it would never end. Write through self directly.",
       ),

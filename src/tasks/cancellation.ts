@@ -1,10 +1,28 @@
 import { setMaxListeners, getEventListeners } from "node:events";
 import type { Clock, Timer } from "../base/clock.ts";
 import { isCancelled, TaskCancelledError, type CancelReason } from "../base/errors.ts";
+import { guardSignal } from "./task-signal.ts";
+
+/** What a lock or a sleep waits for. */
+export interface Awaited {
+  /** Waits no more. False where it has come, though the task does not know yet (the lock was granted): then it stays. */
+  giveUp(reason: unknown): boolean;
+  /** The task has ended: what still waits (a sleep that lost a race) keeps nothing alive. */
+  letGo?(): void;
+}
 
 /** A lock or a sleep that waits. */
 interface Wait {
+  readonly awaited: Awaited;
   reject(error: unknown): void;
+}
+
+/** What a task's cancellation tells. */
+export interface CancellationObserver {
+  /** The task goes on, and its grace time is over. */
+  overdue(): void;
+  /** A listener of the signal threw, or rejected. */
+  listenerFailed(error: unknown): void;
 }
 
 /** How often an abandoned task's locks and sleeps still reject, each later than the one before, before they never settle. */
@@ -23,7 +41,7 @@ export class Cancellation {
   readonly #taskName: string;
   readonly #clock: Clock;
   readonly #graceMs: number;
-  readonly #onOverdue: () => void;
+  readonly #observer: CancellationObserver;
   readonly #waits = new Set<Wait>();
   /** Made when it is first asked for: it is ten times the size of the rest. */
   #controller: AbortController | undefined;
@@ -32,17 +50,18 @@ export class Cancellation {
   #refusals = 0;
   #timer: Timer | undefined;
 
-  constructor(taskName: string, clock: Clock, graceMs: number, onOverdue: () => void) {
+  constructor(taskName: string, clock: Clock, graceMs: number, observer: CancellationObserver) {
     this.#taskName = taskName;
     this.#clock = clock;
     this.#graceMs = graceMs;
-    this.#onOverdue = onOverdue;
+    this.#observer = observer;
   }
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       setMaxListeners(0, this.#controller.signal);
+      guardSignal(this.#controller.signal, (error) => this.#observer.listenerFailed(error));
       if (this.error !== undefined) this.#controller.abort(this.error);
     }
     return this.#controller.signal;
@@ -52,24 +71,22 @@ export class Cancellation {
     if (this.error !== undefined) return;
     this.error = new TaskCancelledError(this.#taskName, reason);
     const isHeard = this.#controller !== undefined && getEventListeners(this.#controller.signal, "abort").length > 0;
-    const waits = [...this.#waits];
-    this.#waits.clear();
+    const isTold = this.#rejectWaits();
     // Who listened to the signal learns of it there; else the next wait tells.
-    this.#isOwed = waits.length === 0 && !isHeard;
+    this.#isOwed = !isTold && !isHeard;
     this.#timer = this.#clock.setTimer(this.#graceMs, () => {
       this.#isOverdue = true;
-      for (const wait of this.#waits) wait.reject(this.error);
-      this.#waits.clear();
-      this.#onOverdue();
+      this.#rejectWaits();
+      this.#observer.overdue();
     });
     this.#controller?.abort(this.error);
-    for (const wait of waits) wait.reject(this.error);
   }
 
   /** The task has ended. */
   end(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    for (const { awaited } of this.#waits) awaited.letGo?.();
   }
 
   /** A rejected promise where a wait must not be granted now, else undefined. */
@@ -84,22 +101,16 @@ export class Cancellation {
     this.#refusals += 1;
     const { error } = this;
     return new Promise<T>((_, reject) => {
-      if (delayMs !== undefined) this.#clock.setTimer(delayMs, () => reject(error));
+      if (delayMs !== undefined) this.#clock.setTimer(delayMs, () => reject(error), false);
     });
   }
 
-  /** A wait that a cancellation rejects. `begin` starts it and gives what undoes it; it resolves by `done`. */
-  wait(begin: (done: () => void, fail: (error: unknown) => void) => (reason: unknown) => void): Promise<void> {
+  /** A wait that a cancellation rejects. `begin` starts it; it ends by `done` or `fail`. */
+  wait(begin: (done: () => void, fail: (error: unknown) => void) => Awaited): Promise<void> {
     const refused = this.refuse<void>();
     if (refused !== undefined) return refused;
     return new Promise<void>((resolve, reject) => {
-      const wait: Wait = {
-        reject: (error) => {
-          undo(error);
-          reject(error);
-        },
-      };
-      const undo = begin(
+      const awaited = begin(
         () => {
           this.#waits.delete(wait);
           resolve();
@@ -109,12 +120,30 @@ export class Cancellation {
           reject(error);
         },
       );
+      const wait: Wait = { awaited, reject };
       this.#waits.add(wait);
     });
   }
 
   /** Whether an error only says that the task was cancelled. */
   explains(error: unknown): boolean {
-    return this.error !== undefined && isCancelled(error);
+    try {
+      return this.error !== undefined && isCancelled(error);
+    } catch {
+      // What was thrown can't even be looked at: it says nothing of the kind.
+      return false;
+    }
+  }
+
+  /** Rejects what waits; whether there was something. */
+  #rejectWaits(): boolean {
+    let isTold = false;
+    for (const wait of this.#waits) {
+      if (!wait.awaited.giveUp(this.error)) continue;
+      this.#waits.delete(wait);
+      wait.reject(this.error);
+      isTold = true;
+    }
+    return isTold;
   }
 }

@@ -1,6 +1,8 @@
 import { ImmutableStateError, type CancelReason } from "../base/errors.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
+import { mayAwait } from "../sessions/may-await.ts";
+import { ObservedPromise } from "../sessions/observed-promise.ts";
 import { runOutsideWindows, windowOf } from "../sessions/open-window.ts";
 import type { Session } from "../sessions/session.ts";
 import { makeTriggers } from "../sessions/triggers.ts";
@@ -13,8 +15,6 @@ import type { StateClass } from "../state/state-context.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import { readonlyState, type SnapshotReader } from "../state/snapshot-view.ts";
 import { Cancellation } from "./cancellation.ts";
-import { mayAwait } from "./may-await.ts";
-import { ObservedPromise } from "./observed-promise.ts";
 
 /** What a run tells its surroundings. */
 export interface TaskObserver {
@@ -60,6 +60,10 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
   /** The method, and lock windows that were asked for: ended when none is left. */
   #pending = 0;
   #isOver = false;
+  /** Takes the newest commit. Only while a window holds the lock, or has just given it back: else it would be somebody else's. */
+  readonly #refresh = (): void => {
+    this.snapshot = this.session.snapshot;
+  };
 
   constructor(parts: TaskParts) {
     this.id = parts.id;
@@ -71,7 +75,10 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     this.#definition = parts.definition;
     this.#clock = parts.clock;
     this.#observer = parts.observer;
-    this.#cancellation = new Cancellation(this.name, parts.clock, parts.cancelGraceMs, () => this.#abandon());
+    this.#cancellation = new Cancellation(this.name, parts.clock, parts.cancelGraceMs, {
+      overdue: () => this.#abandon(),
+      listenerFailed: (error) => this.#report(error, "has a listener of its signal that failed"),
+    });
   }
 
   get ended(): Promise<void> {
@@ -85,14 +92,15 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     const done = (): void => this.#settle();
     void runOutsideWindows(() =>
       (this.event.method.apply(self, args as unknown[]) as Promise<unknown>).then(done, (error: unknown) => {
-        if (!this.#cancellation.explains(error)) this.#observer.taskFailed(this, error, "failed");
+        this.#report(error, "failed");
         done();
       }),
     );
   }
 
   cancel(reason: CancelReason = "cancelled"): void {
-    if (!this.#isOver) this.#cancellation.begin(reason);
+    // Its listeners run at once, and are not of the window (a handler's, say) that cancels.
+    if (!this.#isOver) runOutsideWindows(() => this.#cancellation.begin(reason));
   }
 
   /** Why it was cancelled, if it was. */
@@ -116,17 +124,33 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
       );
       return this.#observe(Promise.reject(error));
     }
+    if (typeof ms !== "number" || Number.isNaN(ms))
+      return this.#observe(Promise.reject(new TypeError("sleep() takes a number of milliseconds.")));
+    const due = this.#clock.now() + ms;
     return this.#observe(
       this.#cancellation.wait((resolve) => {
-        const timer: Timer = this.#clock.setTimer(ms, resolve);
-        return () => timer.cancel();
+        const set = (keepsAlive: boolean): Timer =>
+          this.#clock.setTimer(Math.max(0, due - this.#clock.now()), resolve, keepsAlive);
+        let timer = set(!this.#isOver);
+        return {
+          giveUp: () => {
+            timer.cancel();
+            return true;
+          },
+          letGo: () => {
+            timer.cancel();
+            timer = set(false);
+          },
+        };
       }),
     );
   }
 
   lock(definition: StateDefinition, change: unknown): Promise<unknown> {
     if (typeof change !== "function")
-      return Promise.reject(new TypeError("lock() takes a function: await this.lock((self) => { ... })."));
+      return this.#observe(
+        Promise.reject(new TypeError("lock() takes a function: await this.lock((self) => { ... }).")),
+      );
     const nested = windowOf(this.session);
     if (nested !== undefined) return this.#observe(Promise.reject(this.#nestedError(nested.name)));
     const refused = this.#cancellation.refuse<unknown>();
@@ -146,7 +170,7 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
         .wait((granted, fail) => {
           const waiting = lock.enqueue("window", this);
           waiting.promise.then(granted, fail);
-          return (reason) => waiting.cancel(reason);
+          return { giveUp: (reason) => waiting.cancel(reason) };
         })
         .then(() => this.#window(definition, change as (self: object) => unknown)),
     );
@@ -178,10 +202,11 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
         mayAwait: mayAwait(change, definition),
         call: (transaction) => change(transaction.self(definition)),
         outcome: committedResult,
+        ended: this.#refresh,
       });
       return result;
     } finally {
-      this.snapshot = this.session.snapshot;
+      this.#refresh();
     }
   }
 
@@ -195,17 +220,19 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     try {
       return await window;
     } finally {
-      this.snapshot = this.session.snapshot;
       this.#settle();
     }
   }
 
   /** A window (or sleep) whose error nobody looks at is reported as this task's, and is never an unhandled rejection. */
   #observe<T>(promise: Promise<T>): Promise<T> {
-    return ObservedPromise.of(promise, this.#clock, (error) => {
-      if (!this.#cancellation.explains(error))
-        this.#observer.taskFailed(this, error, "has a lock() or sleep() that was not awaited, and that failed");
-    });
+    return ObservedPromise.of(promise, this.#clock, (error) =>
+      this.#report(error, "has a lock() or sleep() that was not awaited, and that failed"),
+    );
+  }
+
+  #report(error: unknown, what: string): void {
+    if (!this.#cancellation.explains(error)) this.#observer.taskFailed(this, error, what);
   }
 
   #settle(): void {

@@ -45,7 +45,7 @@ export class TestApp {
       logger: this.#logger(),
       onError: (error, info) => {
         this.errors.push({ error, info });
-        options.onError?.(error, info);
+        return options.onError?.(error, info);
       },
     });
   }

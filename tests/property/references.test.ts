@@ -195,6 +195,7 @@ const host = {
   initialValues: () => initial,
   app: undefined,
   triggersOf: () => ({}),
+  lockRefused: (reason) => Promise.reject(reason),
 } satisfies TransactionHost;
 
 const show = (tree: Tree): string =>

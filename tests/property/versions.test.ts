@@ -198,6 +198,7 @@ const host = {
   initialValues: () => initial,
   app: undefined,
   triggersOf: () => ({}),
+  lockRefused: (reason) => Promise.reject(reason),
 } satisfies TransactionHost;
 
 const wire = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;

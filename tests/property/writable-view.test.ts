@@ -173,6 +173,7 @@ const host = {
   initialValues: () => initial,
   app: undefined,
   triggersOf: () => ({}),
+  lockRefused: (reason) => Promise.reject(reason),
 } satisfies TransactionHost;
 
 const VARS = ["list", "rows", "map", "set", "record", "when"] as const;

@@ -169,6 +169,48 @@ function tokenOf(test: ReturnType<typeof createTestApp>): string {
   return [...test.app.eventNamespace.tokenToSid.keys()][0]!;
 }
 
+it("2.3.5 after an asynchronous window the snapshot is that window's commit, also where an event waited for its end", async () => {
+  await using run = await inTask(async () => {});
+  let open = (): void => {};
+  gate = new Promise((resolve) => (open = resolve));
+  const seen: unknown[] = [];
+  body = async (task) => {
+    await task.lock(async (self) => {
+      self.counter = 10;
+      await gate;
+    });
+    seen.push(task.counter);
+    await task.lock(() => {});
+    seen.push(task.counter);
+  };
+  await run.state.run();
+  const clicks = [run.state.add(1), run.state.add(1)];
+  await run.test.settle();
+  open();
+  await Promise.all(clicks);
+  await run.test.settle();
+  expect(seen).toEqual([10, 12]);
+});
+
+it("2.3.5 a lock that was never granted leaves the snapshot as it was", async () => {
+  await using run = await inTask(async () => {});
+  let open = (): void => {};
+  gate = new Promise((resolve) => (open = resolve));
+  const seen: unknown[] = [];
+  body = async (task) => {
+    await task.task.sleep(1);
+    await task.lock(() => {}).catch((error: unknown) => seen.push((error as Error).name, task.counter));
+  };
+  await run.state.run();
+  const clicks = [run.state.add(1), run.state.slow()];
+  await run.test.advance(1);
+  for (const task of run.test.app.backgroundTasks) task.cancel();
+  await run.test.settle();
+  open();
+  await Promise.all(clicks);
+  expect(seen).toEqual(["TaskCancelledError", 0]);
+});
+
 it("2.3.6 a self kept after its window can be read, and refuses writes at any depth", async () => {
   await using run = await inTask(async (task) => {
     let kept!: BenchState;

@@ -1,0 +1,51 @@
+type Listener = ((event: Event) => unknown) | { handleEvent(event: Event): unknown };
+
+/**
+ * A signal whose listeners may fail: what one throws, or rejects with, is told to `report`. As Node dispatches events it would be an uncaught
+ * exception, and end the process for all sessions.
+ */
+export function guardSignal(signal: AbortSignal, report: (error: unknown) => void): void {
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  const guards = new WeakMap<Listener, (event: Event) => void>();
+  const guard = (listener: Listener): ((event: Event) => void) => {
+    let guarded = guards.get(listener);
+    if (guarded === undefined) guards.set(listener, (guarded = (event) => call(signal, listener, event, report)));
+    return guarded;
+  };
+  let onabort: Listener | null = null;
+  Object.defineProperties(signal, {
+    addEventListener: {
+      value(type: string, listener: unknown, options?: object): void {
+        add(type, isListener(listener) ? guard(listener) : (listener as () => void), options);
+      },
+    },
+    removeEventListener: {
+      value(type: string, listener: unknown, options?: object): void {
+        const guarded = isListener(listener) ? guards.get(listener) : undefined;
+        if (guarded !== undefined) remove(type, guarded, options);
+      },
+    },
+    onabort: {
+      get: () => onabort,
+      set(listener: unknown) {
+        if (onabort !== null) remove("abort", guard(onabort));
+        onabort = typeof listener === "function" ? (listener as Listener) : null;
+        if (onabort !== null) add("abort", guard(onabort));
+      },
+    },
+  });
+}
+
+function isListener(value: unknown): value is Listener {
+  return typeof value === "function" || (typeof value === "object" && value !== null);
+}
+
+function call(signal: AbortSignal, listener: Listener, event: Event, report: (error: unknown) => void): void {
+  try {
+    const given = typeof listener === "function" ? listener.call(signal, event) : listener.handleEvent(event);
+    if (given instanceof Promise) given.catch(report);
+  } catch (error) {
+    report(error);
+  }
+}
