@@ -25,6 +25,7 @@ const host = {
   initialValues: () => initial,
   app: undefined,
   triggersOf: () => ({}),
+  lockRefused: (reason) => Promise.reject(reason),
 } satisfies TransactionHost;
 
 /** Counted with a stack of its own: it is what the limit is checked against. */
