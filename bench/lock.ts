@@ -1,173 +1,134 @@
-/**
- * Lock windows a second in tight loops, as shares of a bare loop of `await undefined` in a process of its own (issue "Speed", row 3).
- * One page per measured session is connected over a real socket and gets the deltas; meanwhile its own events and a timer are timed.
- * Windows and bare awaits are counted by the CPU time that their process took: others may be busy. (The pages are in the app's process: their work counts.)
- */
-import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { WebSocket } from "ws";
-import { State, event, type Background } from "../src/index.ts";
-import { App } from "../src/server/index.ts";
+/** Row 3: how many lock windows a second do tasks in tight loops get, and what becomes of everybody else meanwhile? */
+import { pinDriver } from "./support/cores.ts";
+import { LIMITS_NOTE, ROUNDS_NOTE } from "./support/notes.ts";
+import { RawPage } from "./support/raw-page.ts";
+import { report, type Row } from "./support/report.ts";
+import { ServerProcess } from "./support/server-process.ts";
+import { sized } from "./support/settings.ts";
+import { figure, percentile, ratios, spread, withSpread, type Spread } from "./support/statistics.ts";
 
-class LoopState extends State {
-  counter = 0;
-  clicks = 0;
-  _stop = false;
+const CASES = [
+  { name: "one session", sessions: 1, task: "loop", share: 0.06 },
+  { name: "1,000 sessions", sessions: 1_000, task: "loop", share: 0.045 },
+  { name: "one session, asynchronous callbacks", sessions: 1, task: "asyncLoop", share: 0.015 },
+] as const;
+const RUN_MS = sized(4_000, 1_000);
+const PAUSE_MS = 5;
 
-  @event click() {
-    this.clicks += 1;
-  }
-  @event stop() {
-    this._stop = true;
-  }
-  @event({ background: true }) async loop(this: Background<LoopState>) {
-    while (await this.lock((self) => (self.counter += 1) > 0 && !self._stop));
-  }
-  @event({ background: true }) async asyncLoop(this: Background<LoopState>) {
-    while (
-      await this.lock(async (self) => {
-        self.counter += 1;
-        return !self._stop;
-      })
-    );
-  }
+interface Figures {
+  /** Windows for each second of the server's CPU time. */
+  readonly windows: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly timerLateMs: number;
+  readonly deltas: number;
 }
 
-/** A page of the least code: counts updates, and times its own calls. */
-class BenchPage {
-  readonly #socket: WebSocket;
-  readonly #pending = new Map<number, () => void>();
-  #id = 0;
-  token = "";
-
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.on("message", (data) => {
-      const message = JSON.parse(String(data)) as { token?: string; results?: { id: number }[] };
-      if (message.token !== undefined) this.token = message.token;
-      for (const { id } of message.results ?? []) this.#pending.get(id)?.();
-    });
-  }
-
-  static async open(url: string): Promise<BenchPage> {
-    const socket = new WebSocket(`${url.replace("http", "ws")}/_meanwhile`);
-    const page = new BenchPage(socket);
-    await new Promise((resolve) => socket.once("open", resolve));
-    socket.send(
-      JSON.stringify({
-        type: "hello",
-        protocol: 1,
-        document: String(Math.random()),
-        page: { path: "/", query: "" },
-        states: ["LoopState"],
-      }),
-    );
-    return page;
-  }
-
-  call(name: string): Promise<void> {
-    const id = (this.#id += 1);
-    return new Promise((resolve) => {
-      this.#pending.set(id, resolve);
-      this.#socket.send(JSON.stringify({ type: "call", id, state: "LoopState", event: name, args: [] }));
-    });
-  }
-
-  close(): void {
-    this.#socket.close();
-  }
-}
-
-const percentile = (values: number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
-
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
-/** Bare awaits a second. */
-async function floor(ms: number): Promise<number> {
-  let count = 0;
-  const cpu = cpuSeconds();
+/** Pages whose events are timed, one after the other, while the task (if any) loops in each session. */
+async function measure(sessions: number, task: string | undefined): Promise<Figures> {
+  await using server = await ServerProcess.start("loops");
+  const pages: RawPage[] = [];
+  for (let at = 0; at < sessions; at += 1) pages.push(await RawPage.open(server.port, ["LoopState"]));
+  for (const page of pages) await page.call("LoopState", "click");
+  if (task !== undefined) for (const page of pages) page.send("LoopState", task);
+  // Warm, and every task has started.
+  for (let at = 0; at < 200; at += 1) await pages[at % sessions]!.call("LoopState", "click");
+  const deltas = (): number => pages.reduce((sum, page) => sum + page.updates, 0);
+  await server.ask("latest");
+  const [cpuBefore, windowsBefore, deltasBefore] = [
+    await server.cpuMs(),
+    await server.ask<number>("windows"),
+    deltas(),
+  ];
+  const latencies: number[] = [];
   const start = performance.now();
-  while (performance.now() - start < ms) {
-    for (let i = 0; i < 10_000; i += 1) await undefined;
-    count += 10_000;
-  }
-  return count / (cpuSeconds() - cpu);
-}
-
-async function measure(
-  sessions: number,
-  task: "loop" | "asyncLoop" | undefined,
-  ms: number,
-): Promise<Record<string, number>> {
-  const app = new App({ states: [LoopState], logger: { debug() {}, info() {}, warn() {}, error: console.error } });
-  const { url } = await app.listen(0);
-  const pages = await Promise.all(Array.from({ length: sessions }, () => BenchPage.open(url)));
-  await Promise.all(pages.map((page) => page.call("click")));
-  const read = async (page: BenchPage): Promise<number> =>
-    app.modifyState(page.token, LoopState, (self) => self.counter);
-  const total = async (): Promise<number> =>
-    (await Promise.all(pages.map(read))).reduce((sum, count) => sum + count, 0);
-  if (task !== undefined) for (const page of pages) await page.call(task);
-  const before = await total();
-  const start = performance.now();
-  const cpu = cpuSeconds();
-  const late: number[] = [];
-  const latency: number[] = [];
-  let due = performance.now() + 20;
-  const timer = setInterval(() => {
-    late.push(performance.now() - due);
-    due = performance.now() + 20;
-  }, 20);
-  for (let at = 0; performance.now() - start < ms; at += 1) {
+  for (let at = 0; performance.now() - start < RUN_MS; at += 1) {
     const sent = performance.now();
-    await pages[at % pages.length]!.call("click");
-    latency.push(performance.now() - sent);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pages[at % sessions]!.call("LoopState", "click");
+    latencies.push(performance.now() - sent);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
-  const windows = ((await total()) - before) / (cpuSeconds() - cpu);
-  clearInterval(timer);
-  await Promise.all(pages.map((page) => app.modifyState(page.token, LoopState, (self) => void (self._stop = true))));
+  const [cpuAfter, windowsAfter, deltasAfter] = [await server.cpuMs(), await server.ask<number>("windows"), deltas()];
+  const timerLateMs = await server.ask<number>("latest");
+  await server.ask("stop");
   for (const page of pages) page.close();
-  await app.close();
-  return { windows, p50: percentile(latency, 0.5), p99: percentile(latency, 0.99), timerLate: Math.max(...late) };
+  return {
+    windows: ((windowsAfter - windowsBefore) * 1_000) / (cpuAfter - cpuBefore),
+    p50: percentile(latencies, 0.5),
+    p99: percentile(latencies, 0.99),
+    timerLateMs,
+    deltas: deltasAfter - deltasBefore,
+  };
 }
 
-if (process.argv[2] === "child") {
-  const [, , , kind, sessions, task] = process.argv;
-  const result =
-    kind === "floor"
-      ? { perSecond: await floor(2_000) }
-      : await measure(Number(sessions), task === "none" ? undefined : (task as "loop"), 3_000);
-  process.send!(result);
-  process.disconnect();
-} else {
-  const run = (...args: string[]): Promise<Record<string, number>> =>
-    new Promise((resolve, reject) => {
-      const child = fork(fileURLToPath(import.meta.url), ["child", ...args], { execArgv: process.execArgv });
-      child.once("message", (message) => resolve(message as Record<string, number>));
-      child.once("error", reject);
-    });
-  const rows: Record<string, unknown>[] = [];
-  for (const [name, sessions, task] of [
-    ["one session, sync", "1", "loop"],
-    ["1,000 sessions, sync", "1000", "loop"],
-    ["one session, async", "1", "asyncLoop"],
-  ] as const) {
-    const bare = (await run("floor"))["perSecond"]!;
-    const idle = await run("app", sessions, "none");
-    const busy = await run("app", sessions, task);
-    rows.push({
-      row: name,
-      "windows/s": Math.round(busy["windows"]!),
-      share: (busy["windows"]! / bare).toFixed(3),
-      "event p50 (idle)": `${busy["p50"]!.toFixed(1)} (${idle["p50"]!.toFixed(1)}) ms`,
-      "event p99 (idle)": `${busy["p99"]!.toFixed(1)} (${idle["p99"]!.toFixed(1)}) ms`,
-      "timer late": `${busy["timerLate"]!.toFixed(1)} ms`,
-    });
-  }
-  console.table(rows);
+/** Bare awaits for each second of CPU time. */
+async function measureBareLoop(): Promise<number> {
+  await using server = await ServerProcess.start("bare-loop");
+  // Awaited here: the process ends with this block.
+  return await server.ask<number>("run", RUN_MS / 2);
 }
+
+interface Round {
+  readonly bare: number;
+  readonly idle: Figures;
+  readonly busy: Figures;
+}
+
+function rowsOf(name: string, share: number, rounds: readonly Round[]): Row[] {
+  const windows = ratios(rounds, ({ bare, busy }) => busy.windows / bare);
+  const above = (which: "p50" | "p99"): Spread => spread(rounds.map(({ idle, busy }) => busy[which] - idle[which]));
+  const at = (which: "p50" | "p99"): string =>
+    `${withSpread(above(which), " ms")}, idle ${figure(spread(rounds.map(({ idle }) => idle[which])).median)} ms`;
+  const late = spread(rounds.map(({ busy }) => busy.timerLateMs));
+  return [
+    {
+      what: `${name}: windows, as a share of bare awaits`,
+      figure: `${withSpread(windows)}, ${figure(spread(rounds.map(({ busy }) => busy.windows)).median)} a second`,
+      target: `at least ${share}`,
+      isMet: windows.median >= share,
+    },
+    {
+      what: `${name}: the page's events above idle, p50`,
+      figure: at("p50"),
+      target: "at most 2 ms",
+      isMet: above("p50").median <= 2,
+    },
+    {
+      what: `${name}: the page's events above idle, p99`,
+      figure: at("p99"),
+      target: "at most 10 ms",
+      isMet: above("p99").median <= 10,
+    },
+    {
+      what: `${name}: timers late, the latest (idle)`,
+      figure: `${withSpread(late, " ms")} (${figure(spread(rounds.map(({ idle }) => idle.timerLateMs)).median)} ms)`,
+      target: "at most 10 ms",
+      isMet: late.median <= 10,
+    },
+    { what: `${name}: deltas that pages got`, figure: figure(spread(rounds.map(({ busy }) => busy.deltas)).median) },
+  ];
+}
+
+pinDriver();
+const rows: Row[] = [];
+for (const { name, sessions, task, share } of CASES) {
+  const rounds: Round[] = [];
+  for (let round = 0; round < sized(5, 1); round += 1) {
+    const bare = await measureBareLoop();
+    const idle = await measure(sessions, undefined);
+    rounds.push({ bare, idle, busy: await measure(sessions, task) });
+  }
+  rows.push(...rowsOf(name, share, rounds));
+}
+
+report({
+  name: "lock",
+  title: "3. Lock windows a second in tight loops, pages connected",
+  rows,
+  notes: [
+    "Windows and bare awaits are counted by the CPU time of their process, so that who else runs on the core does not count. The server's flushes and the page's events are part of its time.",
+    "Every process is fresh, on the same core; the pages are in another.",
+    ROUNDS_NOTE,
+    LIMITS_NOTE,
+  ],
+});

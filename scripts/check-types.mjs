@@ -10,6 +10,7 @@ export const PROJECTS = [
   "tsconfig/server.json",
   "tsconfig/testing.json",
   "tests/types/tsconfig.json",
+  "tests/types/register/tsconfig.json",
   "tsconfig.json",
 ];
 

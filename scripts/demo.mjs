@@ -1,6 +1,6 @@
 // Builds the package if it is missing or stale, then an example (examples/my-task, or the one named), and serves it.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuilt } from "./build.mjs";
 import { commandOf, root, runNode } from "./run.mjs";
@@ -16,7 +16,9 @@ const code = await runNode(commandOf("vite"), ["build", "--logLevel", "warn"], {
 if (code !== 0) process.exit(code);
 
 // The server prints its address itself; PORT and HOST are passed on.
-const server = spawn(process.execPath, [join("dist", "server", "index.js")], {
+/** @type {{ scripts: { start: string } }} */
+const { scripts } = JSON.parse(readFileSync(join(example, "package.json"), "utf8"));
+const server = spawn(process.execPath, scripts.start.split(" ").slice(1), {
   cwd: example,
   env: { NODE_ENV: "production", ...process.env },
   stdio: "inherit",

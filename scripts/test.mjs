@@ -6,44 +6,49 @@ import { compiles, exampleProjects, PROJECTS } from "./check-types.mjs";
 import { ensureChromium } from "./chromium.mjs";
 import { commandOf, root, runNode } from "./run.mjs";
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts what one step counted; a check without tests of its own counts as one */
+/** @typedef {import("./outcome-reporter.mjs").Failure} Failure */
+/** @typedef {import("./outcome-reporter.mjs").Outcome} Outcome a check without tests of its own counts as one */
 
 const results = join(root, ".cache", "test-results");
+/** What the end of the log tells of the failures: the rest is further up. */
+const TOLD = { failures: 12, lines: 12, columns: 240 };
 
 /**
  * A check that passes or fails as a whole.
  *
  * @param {boolean} ok
- * @returns {Counts}
+ * @param {...Failure} failures
+ * @returns {Outcome}
  */
-function one(ok) {
-  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+function one(ok, ...failures) {
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, failures };
 }
 
 /**
- * @param {readonly Counts[]} counts
- * @returns {Counts}
+ * @param {readonly Outcome[]} outcomes
+ * @returns {Outcome}
  */
-function sum(counts) {
-  return counts.reduce(
-    (total, { passed, failed, skipped }) => ({
+function sum(outcomes) {
+  return outcomes.reduce(
+    (total, { passed, failed, skipped, failures }) => ({
       passed: total.passed + passed,
       failed: total.failed + failed,
       skipped: total.skipped + skipped,
+      failures: [...total.failures, ...failures],
     }),
-    { passed: 0, failed: 0, skipped: 0 },
+    { passed: 0, failed: 0, skipped: 0, failures: [] },
   );
 }
 
 /** @param {readonly string[]} projects */
 async function compileAll(projects) {
-  const counts = [];
+  const outcomes = [];
   for (const project of projects) {
     const ok = await compiles(project);
     console.log(`${ok ? "ok    " : "FAILED"} ${project}`);
-    counts.push(one(ok));
+    outcomes.push(ok ? one(true) : one(false, { name: project, message: "does not compile" }));
   }
-  return sum(counts);
+  return sum(outcomes);
 }
 
 /**
@@ -51,7 +56,7 @@ async function compileAll(projects) {
  * as failed too.
  *
  * @param {...string} projects
- * @returns {Promise<Counts>}
+ * @returns {Promise<Outcome>}
  */
 async function vitest(...projects) {
   const report = join(results, `${projects.join("-")}.json`);
@@ -61,27 +66,16 @@ async function vitest(...projects) {
     "run",
     ...selection,
     "--reporter=dot",
-    "--reporter=json",
-    `--outputFile.json=${report}`,
+    `--reporter=${join(root, "scripts", "outcome-reporter.mjs")}`,
+    `--outputFile=${report}`,
   ]);
   if (!existsSync(report)) return one(false);
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
-    readFileSync(report, "utf8"),
-  );
-  /** @type {{ status: string, assertionResults: { status: string }[] }[]} */
-  const files = testResults;
-  const broken = files.filter(
-    (file) => file.status === "failed" && file.assertionResults.every(({ status }) => status !== "failed"),
-  );
-  const failed = numFailedTests + broken.length;
-  return {
-    passed: numPassedTests,
-    failed: failed === 0 && code !== 0 ? 1 : failed,
-    skipped: numPendingTests + numTodoTests,
-  };
+  /** @type {Outcome} */
+  const outcome = JSON.parse(readFileSync(report, "utf8"));
+  return outcome.failed === 0 && code !== 0 ? { ...outcome, failed: 1 } : outcome;
 }
 
-/** @type {readonly [title: string, run: () => Promise<Counts>][]} */
+/** @type {readonly [title: string, run: () => Promise<Outcome>][]} */
 const STEPS = [
   ["Format", async () => one((await runNode(commandOf("oxfmt"), ["--check"])) === 0)],
   ["Types", () => compileAll(PROJECTS)],
@@ -112,32 +106,48 @@ const STEPS = [
  * One step under its heading; what it throws is its failure.
  *
  * @param {string} title
- * @param {() => Promise<Counts>} step
+ * @param {() => Promise<Outcome>} step
  */
 async function runStep(title, step) {
   console.log(`\n=== ${title} ===\n`);
   const startedAt = performance.now();
-  /** @type {Counts} */
-  let counts;
+  /** @type {Outcome} */
+  let outcome;
   try {
-    counts = await step();
+    outcome = await step();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    counts = one(false);
+    outcome = one(false, { name: title, message: error instanceof Error ? error.message : String(error) });
   }
-  return { title, counts, seconds: (performance.now() - startedAt) / 1000 };
+  return { title, outcome, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+/**
+ * The first of the failures, each with the first lines of what it says.
+ *
+ * @param {readonly Failure[]} failures
+ */
+function tell(failures) {
+  for (const { name, message } of failures.slice(0, TOLD.failures)) {
+    console.log(`\nFAILED ${name}`);
+    const lines = message.split("\n").filter((line) => line.trim() !== "");
+    for (const line of lines.slice(0, TOLD.lines)) console.log(`  ${line.slice(0, TOLD.columns)}`);
+    if (lines.length > TOLD.lines) console.log("  ...");
+  }
+  if (failures.length > TOLD.failures) console.log(`\n... and ${failures.length - TOLD.failures} more`);
 }
 
 mkdirSync(results, { recursive: true });
-const outcomes = [];
-for (const [title, step] of STEPS) outcomes.push(await runStep(title, step));
+const steps = [];
+for (const [title, step] of STEPS) steps.push(await runStep(title, step));
 
 console.log("\n=== Sum ===\n");
-for (const { title, counts, seconds } of outcomes) {
-  const verdict = counts.failed > 0 ? "FAILED" : "ok    ";
-  console.log(`${verdict} ${title}: ${counts.passed} passed, ${counts.failed} failed (${seconds.toFixed(1)} s)`);
+for (const { title, outcome, seconds } of steps) {
+  const verdict = outcome.failed > 0 ? "FAILED" : "ok    ";
+  console.log(`${verdict} ${title}: ${outcome.passed} passed, ${outcome.failed} failed (${seconds.toFixed(1)} s)`);
 }
-const total = sum(outcomes.map(({ counts }) => counts));
+const total = sum(steps.map(({ outcome }) => outcome));
+tell(total.failures);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exit(total.failed > 0 ? 1 : 0);

@@ -2,7 +2,7 @@ export { State } from "./state/state.ts";
 export { plain } from "./state/plain.ts";
 export type { Background, Run, TaskHandle, Triggers } from "./state/background.ts";
 export type { AppHandle, BackgroundTask } from "./state/app-handle.ts";
-export type { Router, RouterPage, RouterSession } from "./state/router.ts";
+export type { Identity, Register, Router, RouterPage, RouterSession } from "./state/router.ts";
 export type { DeepReadonly, View } from "./data/deep-readonly.ts";
 export { event } from "./events/event.ts";
 export type { EventOptions } from "./events/event-options.ts";
@@ -21,6 +21,7 @@ export {
   StateSerializationError,
   StateUnavailableError,
   TaskCancelledError,
+  UnauthorizedError,
   UndeclaredVarError,
   UnknownEventError,
   UnknownSessionError,

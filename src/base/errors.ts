@@ -22,6 +22,16 @@ export const ERROR_CODES = [
   "APP_CLOSED",
   "CONNECTION_LOST",
   "SESSION_LOST",
+  "OUTBOX_FULL",
+  "RESULT_LOST",
+  "RATE_LIMITED",
+  "TOO_MANY_CALLS",
+  "TOO_MANY_CONNECTIONS",
+  "TOO_MANY_SESSIONS",
+  "MESSAGE_TOO_LARGE",
+  "HELLO_TIMEOUT",
+  "UNAUTHORIZED",
+  "AUTHORIZE_FAILED",
   "FILE_UPLOAD",
   "CLIENT_SETUP",
   "BAD_MESSAGE",
@@ -220,10 +230,7 @@ export class ProtocolError extends MeanwhileError {
   override readonly name = "ProtocolError";
 }
 
-/**
- * A call whose connection was lost before its result came (it may have run), or that could not wait for a connection
- * (it has not).
- */
+/** A call that was given up without a result since there was no connection for too long, or for good; the message says whether it may have run. */
 export class ConnectionLostError extends MeanwhileError {
   override readonly name = "ConnectionLostError";
   constructor(message: string) {
@@ -231,11 +238,24 @@ export class ConnectionLostError extends MeanwhileError {
   }
 }
 
-/** A call that waited for a connection while its session was lost on the server: it has not run. */
+/** A call whose session ended before its result came; the message says whether it may have run. */
 export class SessionLostError extends MeanwhileError {
   override readonly name = "SessionLostError";
   constructor(message: string) {
     super("SESSION_LOST", message);
+  }
+}
+
+/** A call, or a connection, beyond one of the limits that app and client have; it has not run. The `code` says which limit. */
+export class LimitError extends MeanwhileError {
+  override readonly name = "LimitError";
+}
+
+/** What `authorize` throws to refuse a page; the message is for the page. */
+export class UnauthorizedError extends MeanwhileError {
+  override readonly name = "UnauthorizedError";
+  constructor(message = "You may not use this app.") {
+    super("UNAUTHORIZED", message);
   }
 }
 

@@ -9,23 +9,30 @@ export interface ConnectionStatus {
    * `reconnecting`: the connection was lost, an attempt is running or planned. `closed`: by `close()`, or for good by the server (`error` says why).
    */
   readonly status: "connecting" | "connected" | "reconnecting" | "closed";
+  /**
+   * Which session the page has, since the last welcome. `new`: its first. `resumed`: the one that it had before. `lost`: a fresh one, since the one before
+   * has ended on the server (it expired, or the server was restarted). `changed`: a fresh one, since the page is now somebody else. `copied`: a fresh one, since this tab is a
+   * copy of another that has the session. Undefined before.
+   */
+  readonly session: SessionKind | undefined;
   /** How many attempts in a row have failed; 0 while connected. */
   readonly attempt: number;
   /** When the next attempt is planned, in milliseconds since the epoch; undefined while one is running and while connected. */
   readonly nextRetryAt: number | undefined;
   /** The session, once a server has welcomed this page; not a secret. */
   readonly sessionId: string | undefined;
-  /** Why the server refused this page, if it did. */
+  /** Why the server refused this page the last time, if it did; undefined again once it is connected. */
   readonly error: MeanwhileError | undefined;
 }
+
+/** How a page came to its session: see `ConnectionStatus.session`. */
+export type SessionKind = "new" | "resumed" | "lost" | "changed" | "copied";
 
 /** A session that the server gave or gave back to this page. */
 export interface SessionInfo {
   readonly sessionId: string;
-  /** Whether the page asked for a session that it had before and got it; where it asked and this is false, the server had lost it. */
-  readonly resumed: boolean;
-  /** Whether the page had a session before and lost it: what is on screen is replaced by a fresh one's values. */
-  readonly lost: boolean;
+  /** After anything but `resumed`, what is on screen is replaced by a fresh session's values. */
+  readonly kind: SessionKind;
 }
 
 /** Which call an error belongs to; both undefined where it is not a call's. */
@@ -84,7 +91,10 @@ export interface Client extends Disposable {
   onSession(listener: (session: SessionInfo) => void): () => void;
   /** Settles at the first (or next) welcome; rejects if the client is closed or refused. */
   ready(): Promise<void>;
-  /** Tries to connect now instead of at the planned time; after `closed`, starts anew. */
+  /**
+   * Connects anew, now: after `closed` and while an attempt is planned, and also while connected, so that the server asks again who the page is
+   * (after a login or logout). Open calls go on.
+   */
   reconnect(): void;
   /** Closes the connection for good. Calls in flight reject with a `ConnectionLostError`. */
   close(): void;
@@ -153,6 +163,8 @@ export interface ConnectOptions {
   readonly clock?: ClientClock;
   /** Where the page is. Default: what `location` says, followed as it changes. */
   readonly page?: () => PageLocation;
-  /** How many calls may wait for a connection; further ones reject. Default: 1000. */
-  readonly maxWaitingCalls?: number;
+  /** How many calls may be open (made and not settled); further ones reject with `OUTBOX_FULL`. Default: 1000. */
+  readonly maxOpenCalls?: number;
+  /** After so long without a connection, in milliseconds, open calls reject with `CONNECTION_LOST`. Default: 900,000 (15 minutes). */
+  readonly maxOfflineMs?: number;
 }

@@ -4,11 +4,9 @@ import {
   type ClientMessage,
   CLOSE_CODES,
   DEFAULT_PATH,
-  type FullUpdate,
   type HelloMessage,
   type PageData,
   PROTOCOL_VERSION,
-  type UpdateMessage,
   type WelcomeMessage,
 } from "../wire/messages.ts";
 import { encodePlain } from "../wire/encode.ts";
@@ -22,6 +20,7 @@ import type {
   ErrorInfo,
   PageLocation,
   SessionInfo,
+  SessionKind,
 } from "./client.ts";
 import { Connection } from "./connection.ts";
 import { Debounces } from "./debounces.ts";
@@ -33,8 +32,8 @@ import { pageArguments } from "./page-arguments.ts";
 import { readPageData } from "./page-data.ts";
 import { followPageLife } from "./page-life.ts";
 import { randomId } from "./random-id.ts";
-import { encodeValues, recallValues, rememberValues } from "./remembered-values.ts";
-import { decodeFull, Replica, type ReplicaHost } from "./replica.ts";
+import type { Replica } from "./replica.ts";
+import { Replicas } from "./replicas.ts";
 import { globalSocketClass } from "./socket-class.ts";
 import { socketUrl } from "./socket-url.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -56,40 +55,34 @@ class PageClient implements Client {
   declare readonly [Symbol.dispose]: () => void;
 
   readonly #options: ConnectOptions;
-  /** What the HTML's data block said. */
-  readonly #html: PageData | undefined;
   readonly #storage: TabStorage;
   readonly #identity: TabIdentity;
   readonly #connection: Connection;
   readonly #outbox: Outbox;
   readonly #debounces: Debounces;
   readonly #subscriptions = new Subscriptions();
-  readonly #replicas = new Map<string, Replica<unknown>>();
-  readonly #replicaHost: ReplicaHost;
+  readonly #replicas: Replicas;
   readonly #connectionListeners = new Listeners((error) => this.#report(error));
   readonly #sessionListeners = new Listeners<SessionInfo>((error) => this.#report(error));
-  /** Values that the tab's document before has kept, and that no replica has taken yet. */
-  #recalled = new Map<string, FullUpdate>();
-  /** Whether this tab had a session, here or in its document before. */
-  #hasSession = false;
-  /** Whether the session can only have initial values: it is to be new, or is new and no event was called. */
-  #isUntouched = false;
   /** Where the server has this page. */
   #page: PageLocation | undefined;
+  /** The longest message that the server takes. */
+  #maxBytes = 0;
   /** Whether the server will hear of changed subscriptions in a microtask: all of one React commit go together. */
   #isFlushing = false;
   /** Stops following the page; undefined once the client is closed. */
   #unfollow: (() => void) | undefined;
 
   constructor(options: ConnectOptions) {
-    const { url, storage = pageStorage(), maxWaitingCalls = 1000, backoff = {}, clock = systemClock } = options;
+    const { url, storage = pageStorage(), backoff = {}, clock = systemClock } = options;
+    const { remember = true, maxOpenCalls = 1000, maxOfflineMs = 900_000 } = options;
     this.#options = options;
-    this.#html = this.#readHtml();
-    const path = options.path ?? this.#html?.path ?? DEFAULT_PATH;
+    const html = this.#readHtml();
+    const path = options.path ?? html?.path ?? DEFAULT_PATH;
     const prefix = `meanwhile:${typeof url === "string" ? url : ""}${path}:`;
     this.#storage = new TabStorage(storage || undefined, prefix);
     this.#identity = new TabIdentity(randomId(), this.#storage, clock, prefix);
-    this.#outbox = new Outbox(maxWaitingCalls);
+    this.#outbox = new Outbox(clock, { maxOpenCalls, maxOfflineMs });
     this.#debounces = new Debounces(clock);
     if (typeof url !== "function") socketUrl(url, path); // a client that can have no address says so at once
     this.#connection = new Connection(
@@ -97,24 +90,30 @@ class PageClient implements Client {
         url: () => socketUrl(typeof url === "function" ? url() : url, path),
         hello: () => this.#hello(),
         welcomed: (message) => this.#welcomed(message),
-        connected: ({ sessionId, resumed }, isLost) =>
-          this.#sessionListeners.notify({ sessionId, resumed, lost: isLost }),
-        updated: (message) => this.#updated(message),
-        lost: () => this.#lost(),
-        replaced: () => this.#identity.keep(undefined),
+        connected: (session) => this.#sessionListeners.notify(session),
+        updated: (message) => {
+          this.#replicas.apply(message);
+          this.#outbox.settle(message.results ?? []);
+        },
+        lost: () => this.#outbox.startWaiting(),
         refused: (error) => this.#refused(error),
         statusChanged: () => this.#connectionListeners.notify(),
-        failed: (error) => this.#report(error),
+        failed: (error) => {
+          this.#replicas.distrust();
+          this.#report(error);
+        },
       },
       { socketClass: options.webSocket ?? globalSocketClass(), backoff, clock },
     );
-    this.#replicaHost = {
+    const host = {
       clock,
-      want: (name) => this.#flushSoon(this.#subscriptions.want(name)),
-      unwant: (name) => this.#flushSoon(this.#subscriptions.unwant(name)),
-      call: (...call) => this.#call(...call),
-      failed: (error) => this.#report(error),
+      want: (name: string) => this.#flushSoon(this.#subscriptions.want(name)),
+      unwant: (name: string) => this.#flushSoon(this.#subscriptions.unwant(name)),
+      call: (state: string, event: string, args: readonly unknown[], callOptions: CallOptions) =>
+        this.#call(state, event, args, callOptions),
+      failed: (error: unknown) => this.#report(error),
     };
+    this.#replicas = new Replicas(host, html, this.#storage, remember);
     // Not every browser has `Symbol.dispose`.
     if (Symbol.dispose !== undefined) Object.defineProperty(this, Symbol.dispose, { value: () => this.close() });
     this.#start();
@@ -125,14 +124,7 @@ class PageClient implements Client {
   }
 
   state<S>(state: StateLike<S>): Replica<S> {
-    const name = stateNameOf(state);
-    let replica = this.#replicas.get(name);
-    if (replica === undefined) {
-      replica = new Replica<unknown>(name, initialOf(this.#html, name), this.#replicaHost);
-      this.#replicas.set(name, replica);
-      this.#seed(replica);
-    }
-    return replica as Replica<S>;
+    return this.#replicas.named(stateNameOf(state)) as Replica<S>;
   }
 
   onConnection(listener: () => void): () => void {
@@ -158,9 +150,9 @@ class PageClient implements Client {
   }
 
   reconnect(): void {
-    for (const replica of this.#replicas.values()) replica.retry();
+    for (const replica of this.#replicas) replica.retry();
     if (this.#unfollow === undefined) this.#start();
-    else this.#connection.open();
+    else if (!this.#identity.isAsking) this.#connection.reopen(); // else that follows
   }
 
   close(): void {
@@ -170,7 +162,7 @@ class PageClient implements Client {
     this.#debounces.flush();
     this.#connection.stop();
     this.#identity.release();
-    this.#giveUp(closedError());
+    this.#giveUp();
   }
 
   // --- the page's life
@@ -179,7 +171,8 @@ class PageClient implements Client {
     const unfollowLife = followPageLife({
       left: () => this.#pageLeft(),
       restored: () => this.#claim(),
-      woken: () => this.connection.status !== "closed" && this.#connection.open(),
+      woken: () => this.#connection.wake(),
+      offline: () => this.#connection.probe(),
     });
     const unfollowLocation = followLocation(() => this.#tellPage());
     this.#unfollow = () => {
@@ -191,37 +184,16 @@ class PageClient implements Client {
 
   /** Finds out which session this document may ask for, shows what is known of it, and connects. */
   #claim(): void {
+    this.#outbox.startWaiting();
     this.#identity.claim(() => {
-      this.#hasSession = this.#identity.token !== undefined;
-      this.#isUntouched = !this.#hasSession;
-      const recalled = new Map(Object.entries(recallValues(this.#storage)));
-      if (this.#hasSession && this.#options.remember !== false) this.#recalled = recalled;
-      for (const replica of this.#replicas.values()) if (this.#seed(replica)) replica.notify();
+      this.#replicas.recall(this.#identity.hasSession);
       this.#connection.open();
     });
   }
 
-  /** Gives a replica without values the best that there is before the first snapshot. */
-  #seed(replica: Replica<unknown>): boolean {
-    const { name, initial, events, values } = replica;
-    const recalled = this.#recalled.get(name);
-    if (values !== undefined) return false;
-    if (recalled !== undefined) {
-      this.#recalled.delete(name);
-      return replica.hold(decodeFull(recalled), "tab");
-    }
-    return this.#isUntouched && initial !== undefined && replica.hold({ values: initial, events }, "html");
-  }
-
   #pageLeft(): void {
     this.#debounces.flush();
-    if (this.#options.remember !== false) {
-      const states = this.#recalled;
-      for (const { name, values, events, isKnown } of this.#replicas.values()) {
-        if (isKnown && values !== undefined) states.set(name, encodeValues(values, events));
-      }
-      rememberValues(this.#storage, states);
-    }
+    this.#replicas.remember();
     this.#connection.stop(CLOSE_CODES.pageLeft);
     this.#identity.release();
   }
@@ -238,7 +210,9 @@ class PageClient implements Client {
   // --- the connection's life
 
   #hello(): HelloMessage {
-    const { documentId, token } = this.#identity;
+    const { documentId, token, isOwn } = this.#identity;
+    const states = this.#subscriptions.begin();
+    if (!isOwn) this.#replicas.distrust();
     this.#page = this.#whereIsPage();
     return {
       type: "hello",
@@ -246,59 +220,47 @@ class PageClient implements Client {
       document: documentId,
       ...(token === undefined ? {} : { token }),
       page: this.#page,
-      states: this.#subscriptions.begin(),
+      states,
+      ...this.#replicas.offer(states),
     };
   }
 
-  #welcomed({ token, resumed }: WelcomeMessage): boolean {
-    const isLost = this.#hasSession && !resumed;
-    this.#hasSession = true;
-    this.#identity.keep(token);
-    this.#storage.set("reloaded", undefined);
-    if (isLost) {
-      this.#isUntouched = false;
-      this.#outbox.rejectWaiting(
-        (name) => new SessionLostError(`${name} was not sent: the server no longer has the session it was meant for.`),
-      );
+  #welcomed(message: WelcomeMessage): SessionKind {
+    const { hasSession } = this.#identity;
+    const kind = this.#identity.accept(message);
+    this.#maxBytes = message.maxMessageBytes;
+    this.#outbox.stopWaiting();
+    if (kind === "resumed") this.#outbox.resume(message.received);
+    else if (hasSession) {
+      this.#replicas.leaveSession();
+      this.#outbox.reject((fate) => new SessionLostError(`This page has another session now: ${fate}.`));
     }
     this.#tellPage();
     this.#flush();
-    return isLost;
-  }
-
-  #updated({ states = {}, results = [] }: UpdateMessage): void {
-    // All or nothing: what can't be applied throws before anything is shown.
-    const changes = Object.entries(states).flatMap(([name, update]) => {
-      const replica = this.#replicas.get(name);
-      return replica === undefined ? [] : [{ replica, next: replica.next(update) }];
-    });
-    const changed = changes.filter(({ replica, next }) => replica.hold(next, "server"));
-    for (const { replica } of changed) replica.notify();
-    this.#outbox.settle(results);
-  }
-
-  #lost(): void {
-    for (const replica of this.#replicas.values()) replica.fallOutOfStep();
-    this.#outbox.rejectSent();
+    return kind;
   }
 
   #refused(error: MeanwhileError): void {
-    // An old page of a new server: one reload, and only if the tab can tell that it was tried.
-    if (
-      error.code === "PROTOCOL_MISMATCH" &&
-      typeof location !== "undefined" &&
-      this.#storage.get("reloaded") === undefined
-    ) {
-      this.#storage.set("reloaded", "1");
-      if (this.#storage.get("reloaded") !== undefined) return location.reload();
+    // An old page of a new server: one reload for each pair of versions, and only if the tab can tell that it was tried.
+    const { message } = error;
+    const tried = this.#storage.get("reloaded") ?? "";
+    if (error.code === "PROTOCOL_MISMATCH" && typeof location !== "undefined" && !tried.includes(message)) {
+      this.#storage.set("reloaded", tried + message);
+      if (this.#storage.get("reloaded") === tried + message) return location.reload();
     }
+    // It may be somebody else who sees this tab next.
+    if (error.code === "UNAUTHORIZED") this.#replicas.leaveSession();
     this.#giveUp(error);
     this.#report(error);
   }
 
-  #giveUp(error: MeanwhileError): void {
-    this.#outbox.rejectWaiting(() => error);
-    for (const replica of this.#replicas.values()) replica.fail(error);
+  /** Nothing comes any more. */
+  #giveUp(error?: MeanwhileError): void {
+    this.#outbox.stopWaiting();
+    this.#outbox.reject((fate, wasSent) =>
+      wasSent || error === undefined ? new ConnectionLostError(`The client is closed: ${fate}.`) : error,
+    );
+    for (const replica of this.#replicas) replica.fail(error ?? closedError());
   }
 
   // --- what the page says
@@ -311,8 +273,9 @@ class PageClient implements Client {
           const { status, error } = this.connection;
           if (status === "closed") return reject(error ?? closedError());
           if (temporal && status !== "connected") return resolve(DROPPED);
-          this.#isUntouched = false;
+          this.#replicas.isUntouched = false;
           this.#outbox.add(state, event, encoded, resolve, reject);
+          if (status !== "connected") this.#outbox.startWaiting();
           this.#flush();
         };
         if (debounce === undefined) {
@@ -330,8 +293,10 @@ class PageClient implements Client {
   #flush(): void {
     if (!this.#connection.isConnected) return;
     const send = (message: ClientMessage): void => this.#connection.send(message);
-    this.#subscriptions.tell(send);
-    this.#outbox.flush(send);
+    const { added, removed } = this.#subscriptions.tell(send);
+    for (const name of added) this.#replicas.named(name).await();
+    for (const name of removed) this.#replicas.named(name).fallOutOfStep();
+    this.#outbox.flush((text) => this.#connection.sendText(text), this.#maxBytes);
   }
 
   #flushSoon(_change: void): void {
@@ -359,10 +324,6 @@ class PageClient implements Client {
     const { onError = logError } = this.#options;
     onError(error, info);
   }
-}
-
-function initialOf(html: PageData | undefined, name: string): FullUpdate | undefined {
-  return html !== undefined && Object.hasOwn(html.states, name) ? html.states[name] : undefined;
 }
 
 function closedError(): ConnectionLostError {

@@ -1,20 +1,32 @@
 import type { MeanwhileError } from "../base/errors.ts";
-import {
-  type ClientMessage,
-  CLOSE_CODES,
-  type HelloMessage,
-  type ServerMessage,
-  type WelcomeMessage,
-  type UpdateMessage,
+import type {
+  ClientMessage,
+  HelloMessage,
+  RefusedMessage,
+  ServerMessage,
+  WelcomeMessage,
+  UpdateMessage,
 } from "../wire/messages.ts";
 import { parseServerMessage } from "../wire/parse-server-message.ts";
+import { Acks } from "./acks.ts";
 import { backoffMs } from "./backoff.ts";
-import type { BackoffOptions, ClientClock, ClientSocket, ConnectionStatus } from "./client.ts";
+import type {
+  BackoffOptions,
+  ClientClock,
+  ClientSocket,
+  ConnectionStatus,
+  SessionInfo,
+  SessionKind,
+} from "./client.ts";
 import { rebuildError } from "./rebuild-error.ts";
+import { Silence } from "./silence.ts";
 import type { SocketClass } from "./socket-class.ts";
 
 /** How long an attempt may take until the server's welcome. */
 const WELCOME_MS = 20_000;
+
+/** An attempt that is older than this when the network changes or the page wakes up may hang: it is begun anew. */
+const FRESH_MS = 3_000;
 
 /** A connection that has lived this long counts as good: the next retry is soon again. */
 const STABLE_MS = 5_000;
@@ -23,15 +35,13 @@ const STABLE_MS = 5_000;
 export interface ConnectionHost {
   url(): string;
   hello(): HelloMessage;
-  /** The server has answered: from now on `send` works. Gives whether a session that the page had is lost. */
-  welcomed(message: WelcomeMessage): boolean;
+  /** The server has answered: from now on `send` works. Gives how the page came to its session. */
+  welcomed(message: WelcomeMessage): SessionKind;
   /** The status says so too now. */
-  connected(message: WelcomeMessage, isLost: boolean): void;
+  connected(session: SessionInfo): void;
   updated(message: UpdateMessage): void;
-  /** The socket is gone; another one follows unless the status is `closed`. */
+  /** The socket is gone; another one follows unless the status is `closed` already. */
   lost(): void;
-  /** Another document has taken over the token. */
-  replaced(): void;
   /** The server won't talk to this page; the status is `closed`. */
   refused(error: MeanwhileError): void;
   statusChanged(): void;
@@ -49,8 +59,9 @@ export interface ConnectionConfig {
 /**
  * A connection that is kept up: at most one socket at a time, each begun with `hello`, each lost one followed by another after a pause.
  *
- *     closed --open--> trying --welcome--> connected --loss--> waiting --time, open--> trying
- *                      trying --loss, no welcome in time--> waiting
+ *     closed --open--> trying --welcome--> connected --loss, refused for now--> waiting --time, open, wake--> trying
+ *                      trying --loss, no welcome in time, refused for now--> waiting
+ *                      connected --silence, reopen--> trying
  *                      any --stop, refused--> closed
  *
  * The status is `connecting` or `reconnecting` while trying and waiting.
@@ -58,6 +69,7 @@ export interface ConnectionConfig {
 export class Connection {
   status: ConnectionStatus = Object.freeze({
     status: "connecting",
+    session: undefined,
     attempt: 0,
     nextRetryAt: undefined,
     sessionId: undefined,
@@ -66,10 +78,14 @@ export class Connection {
 
   readonly #host: ConnectionHost;
   readonly #config: ConnectionConfig;
+  readonly #silence: Silence;
+  readonly #acks: Acks;
   /** While trying and connected. What any other socket still says is not listened to. */
   #socket: ClientSocket | undefined;
   /** While trying: its end; while waiting: the next attempt. */
   #timer: unknown;
+  /** When the last attempt began. */
+  #triedAt = 0;
   /** Attempts since the last good connection. */
   #failures = 0;
   /** While connected: since when. */
@@ -78,6 +94,11 @@ export class Connection {
   constructor(host: ConnectionHost, config: ConnectionConfig) {
     this.#host = host;
     this.#config = config;
+    this.#silence = new Silence(config.clock, {
+      ask: () => this.send({ type: "ping" }),
+      giveUp: () => this.reopen(),
+    });
+    this.#acks = new Acks(config.clock, (message) => this.send(message));
   }
 
   get isConnected(): boolean {
@@ -86,24 +107,44 @@ export class Connection {
 
   /** Tries now, unless a socket is open or opening. */
   open(): void {
+    const { clock, socketClass } = this.#config;
     if (this.#socket !== undefined) return;
-    this.#config.clock.clearTimeout(this.#timer);
-    this.#setStatus({
-      status: this.status.sessionId === undefined || this.status.status === "closed" ? "connecting" : "reconnecting",
-      nextRetryAt: undefined,
-      error: undefined,
-    });
+    clock.clearTimeout(this.#timer);
+    this.#triedAt = clock.now();
     try {
-      this.#attach(new this.#config.socketClass(this.#host.url()));
+      this.#attach(new socketClass(this.#host.url()));
     } catch (error) {
-      this.#host.failed(error);
       this.#retryLater();
+      return this.#host.failed(error);
     }
+    this.#setStatus({ status: this.#tryingStatus, nextRetryAt: undefined });
+  }
+
+  /** Tries now, with a new socket. */
+  reopen(): void {
+    this.#detach();
+    this.open();
+  }
+
+  /** There may be a network again, or somebody looks: makes sure that there is a connection, or tries at once. */
+  wake(): void {
+    const isOld = this.#config.clock.now() - this.#triedAt > FRESH_MS;
+    if (this.isConnected) this.probe();
+    else if (this.status.nextRetryAt !== undefined || (this.#socket !== undefined && isOld)) this.reopen();
+  }
+
+  /** The connection may be dead: has the server answer, or tries anew. */
+  probe(): void {
+    if (this.isConnected) this.#silence.probe();
   }
 
   /** Only while connected. */
   send(message: ClientMessage): void {
-    this.#socket?.send(JSON.stringify(message));
+    this.sendText(JSON.stringify(message));
+  }
+
+  sendText(text: string): void {
+    this.#socket?.send(text);
   }
 
   /** Closes, and stays closed until `open`. */
@@ -122,69 +163,83 @@ export class Connection {
       };
     socket.onopen = whileInUse(() => this.send(this.#host.hello()));
     socket.onmessage = whileInUse(({ data }: { data: unknown }) => this.#receive(data));
-    socket.onclose = whileInUse(({ code }: { code: number }) => {
-      if (code === CLOSE_CODES.replaced) this.#host.replaced();
-      this.#lose();
-    });
+    // Whatever the code: who has the session now, the server says at the next hello.
+    socket.onclose = whileInUse(() => this.#lose());
     socket.onerror = () => {}; // `onclose` follows; without a listener `ws` would throw
   }
 
   #receive(data: unknown): void {
     try {
-      this.#handle(parseServerMessage(data));
+      const message = parseServerMessage(data);
+      this.#silence.heard(message.type === "beat");
+      this.#handle(message);
     } catch (error) {
-      this.#host.failed(error);
       this.#lose(); // what the page holds may be out of step: a new connection begins with full updates
+      this.#host.failed(error);
     }
   }
 
   #handle(message: ServerMessage): void {
-    if (message.type === "update") this.#host.updated(message);
-    else if (message.type === "refused") this.#refused(rebuildError(message));
-    else {
+    if (message.type === "update") {
+      const socket = this.#socket;
+      this.#host.updated(message);
+      if (this.#socket === socket) this.#acks.count(); // else a listener has closed it
+    } else if (message.type === "refused") this.#refused(message);
+    else if (message.type === "welcome") {
       const { clock } = this.#config;
       clock.clearTimeout(this.#timer);
       this.#welcomedAt = clock.now();
-      const isLost = this.#host.welcomed(message);
-      this.#setStatus({ status: "connected", attempt: 0, sessionId: message.sessionId });
-      this.#host.connected(message, isLost);
+      this.#silence.start(message.heartbeatMs);
+      const { sessionId } = message;
+      const kind = this.#host.welcomed(message);
+      this.#setStatus({ status: "connected", session: kind, attempt: 0, sessionId, error: undefined });
+      this.#host.connected({ sessionId, kind });
     }
   }
 
-  #refused(error: MeanwhileError): void {
-    if (error.code === "APP_CLOSED") return; // the server goes away, and may come back: its close follows
+  #refused(message: RefusedMessage): void {
+    const error = rebuildError(message);
+    if (message.retry) return this.#lose(error);
     this.stop(undefined, error);
     this.#host.refused(error);
   }
 
-  #lose(): void {
+  #lose(error?: MeanwhileError): void {
     this.#detach();
-    if (this.status.status !== "closed") this.#retryLater();
+    if (this.status.status !== "closed") this.#retryLater(error);
   }
 
   /** Lets go of the socket. */
-  #detach(closeCode?: number): void {
+  #detach(closeCode = 1000): void {
     const { clock } = this.#config;
     clock.clearTimeout(this.#timer);
+    this.#silence.stop();
+    this.#acks.reset();
     if (this.#welcomedAt !== undefined && clock.now() - this.#welcomedAt >= STABLE_MS) this.#failures = 0;
     this.#welcomedAt = undefined;
     const socket = this.#socket;
     if (socket === undefined) return;
     this.#socket = undefined;
-    socket.close(closeCode ?? 1000);
+    socket.close(closeCode);
     this.#host.lost();
   }
 
-  #retryLater(): void {
+  #retryLater(error = this.status.error): void {
     const { clock, backoff } = this.#config;
     this.#failures += 1;
     const delay = backoffMs(this.#failures, backoff);
     this.#timer = clock.setTimeout(() => this.open(), delay);
     this.#setStatus({
-      status: this.status.sessionId === undefined ? "connecting" : "reconnecting",
+      status: this.#tryingStatus,
       attempt: this.#failures,
       nextRetryAt: clock.now() + delay,
+      error,
     });
+  }
+
+  get #tryingStatus(): "connecting" | "reconnecting" {
+    const { status } = this.status;
+    return status === "connecting" || status === "closed" ? "connecting" : "reconnecting";
   }
 
   #setStatus(change: Partial<ConnectionStatus>): void {

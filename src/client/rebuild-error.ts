@@ -2,8 +2,10 @@ import {
   type ErrorCode,
   EventFailedError,
   InvalidArgumentsError,
+  LimitError,
   MeanwhileError,
   PublicError,
+  UnauthorizedError,
   UnknownEventError,
   UnknownStateError,
 } from "../base/errors.ts";
@@ -26,6 +28,13 @@ export function rebuildError({ code, message, reason, data, issues, errorId }: W
       return new UnknownEventError(message);
     case "UNKNOWN_STATE":
       return new UnknownStateError(message);
+    case "RATE_LIMITED":
+    case "TOO_MANY_CALLS":
+    case "TOO_MANY_SESSIONS":
+    case "HELLO_TIMEOUT":
+      return new LimitError(code, message);
+    case "UNAUTHORIZED":
+      return new UnauthorizedError(message);
     default:
       return new MeanwhileError(code as ErrorCode, message);
   }

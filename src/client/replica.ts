@@ -41,14 +41,18 @@ export class Replica<S> implements StateReplica<S> {
   readonly page: Page<S>;
   values: Values | undefined;
   events: ReadonlySet<string> = new Set();
-  /** Whether `values` came from the server (of this document or the tab's one before), not from the HTML. */
+  /** Whether `values` came from the server (of this document or the tab's one before) and are this session's: neither from the HTML nor of a session before. */
   isKnown = false;
 
   readonly #host: ReplicaHost;
   readonly #listeners: Listeners;
   readonly #functions = new Map<string, EventFunction>();
-  /** Whether patches of this connection fit `values`. */
+  /** Whether patches of this connection fit `values`: those that were sent before the server knew that nobody uses them any more still do. */
+  #fitsPatches = false;
+  /** Whether `values` are as of the session's last update. */
   #isInStep = false;
+  /** Full updates that are on their way; all but the last are of subscriptions that have ended since. */
+  #awaited = 0;
   #users = 0;
   /** From the first `loaded()` on. */
   #loading: Loading | undefined;
@@ -103,7 +107,7 @@ export class Replica<S> implements StateReplica<S> {
       return { values: keepIdentity(this.values, values) as Values, events };
     }
     const { values, events } = this;
-    if (!this.#isInStep || values === undefined)
+    if (!this.#fitsPatches || values === undefined)
       throw new ProtocolError("BAD_MESSAGE", `A patch of ${this.name} came before its values.`);
     // Key by key: freezing a spread gives each object a hidden class of its own, and slow reads.
     const patched: Record<string, unknown> = {};
@@ -118,18 +122,43 @@ export class Replica<S> implements StateReplica<S> {
     this.values = values;
     this.events = events;
     this.isKnown = from !== "html";
-    this.#isInStep = from === "server";
     return isOther;
+  }
+
+  /** A full update has come: from now on the server keeps the values up to date. */
+  join(): void {
+    this.#awaited = Math.max(0, this.#awaited - 1);
+    this.#fitsPatches = true;
+    this.#isInStep = this.#awaited === 0;
+  }
+
+  /** The server was asked for a full update. */
+  await(): void {
+    this.#awaited += 1;
+  }
+
+  /** The server keeps the values up to date no longer. */
+  fallOutOfStep(): void {
+    this.#isInStep = false;
+  }
+
+  /** A connection begins. Gives whether the server may go on from these values, if it knows them; else the next update has to be a full one. */
+  offer(): boolean {
+    this.#awaited = 0;
+    return (this.#fitsPatches = this.#isInStep);
+  }
+
+  /** The session is another one now. Values that are in use stay until its first update; others would be shown later, to somebody else perhaps. */
+  leaveSession(): void {
+    this.isKnown = this.#fitsPatches = this.#isInStep = false;
+    if (this.#users > 0) return;
+    this.values = undefined;
+    this.#loading = undefined;
   }
 
   notify(): void {
     this.#loading?.resolve();
     this.#listeners.notify();
-  }
-
-  /** The connection is gone: the next update has to be a full one. */
-  fallOutOfStep(): void {
-    this.#isInStep = false;
   }
 
   /** There will be no values: `loaded()` rejects, until `retry`. */

@@ -22,12 +22,13 @@ export class Subscriptions {
   }
 
   /** Tells the server what has changed since it was last told. */
-  tell(send: (message: ClientMessage) => void): void {
+  tell(send: (message: ClientMessage) => void): { readonly added: string[]; readonly removed: string[] } {
     const added = [...this.#wanted].filter((name) => !this.#told.has(name));
     const removed = [...this.#told].filter((name) => !this.#wanted.has(name));
     for (const name of added) this.#told.add(name);
     for (const name of removed) this.#told.delete(name);
     if (removed.length > 0) send({ type: "unsubscribe", states: removed });
     if (added.length > 0) send({ type: "subscribe", states: added });
+    return { added, removed };
   }
 }

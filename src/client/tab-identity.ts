@@ -1,4 +1,5 @@
-import type { ClientClock } from "./client.ts";
+import type { WelcomeMessage } from "../wire/messages.ts";
+import type { ClientClock, SessionKind } from "./client.ts";
 import type { TabStorage } from "./tab-storage.ts";
 
 /** How long another document has to say that it holds the token. One that is busy longer is found by the server. */
@@ -26,6 +27,10 @@ export class TabIdentity {
   /** The token to offer; undefined where the tab has no session yet. */
   token: string | undefined;
 
+  /** The token of the session that the page's values and open calls belong to; undefined before the tab's first session. */
+  #ownToken: string | undefined;
+  /** Whether another document was found to have the session. */
+  #isCopy = false;
   readonly #storage: TabStorage;
   readonly #clock: ClientClock;
   readonly #channelName: string;
@@ -41,14 +46,30 @@ export class TabIdentity {
     this.#channelName = channelName;
   }
 
+  /** Whether this page has values and calls that belong to a session. */
+  get hasSession(): boolean {
+    return this.#ownToken !== undefined;
+  }
+
+  /** Whether `token` is of the session that the page's values and calls belong to. A page that comes back from the back/forward cache may find another one. */
+  get isOwn(): boolean {
+    return this.token === this.#ownToken;
+  }
+
+  /** Whether an answer is awaited. */
+  get isAsking(): boolean {
+    return this.#timer !== undefined;
+  }
+
   /** Takes the tab's token, or finds that another document holds it; `settled` is called, at once where there is nobody to ask. */
   claim(settled: () => void): void {
-    this.token = this.#storage.get("token");
+    this.token = this.#storage.get("token") ?? this.token;
     const holder = this.#storage.get("held");
     const settle = (): void => {
       this.#clock.clearTimeout(this.#timer);
       this.#timer = undefined;
       this.#storage.set("held", this.documentId);
+      this.#ownToken ??= this.token;
       settled();
     };
     if (typeof BroadcastChannel !== "undefined") {
@@ -57,7 +78,7 @@ export class TabIdentity {
       channel.onmessage = ({ data }: MessageEvent<TabQuestion & TabAnswer>) => {
         if (data.ask === this.documentId) channel.postMessage({ heldFor: data.from } satisfies TabAnswer);
         if (data.heldFor === this.documentId && this.#timer !== undefined) {
-          this.keep(undefined);
+          this.lose();
           settle();
         }
       };
@@ -71,10 +92,29 @@ export class TabIdentity {
     settle();
   }
 
-  /** Keeps the token that the server gave; undefined forgets it. */
-  keep(token: string | undefined): void {
-    this.token = token;
-    this.#storage.set("token", token);
+  /** Keeps the token that the server gave, and gives how the page came to that session. */
+  accept({ token, resumed, fresh }: WelcomeMessage): SessionKind {
+    const isCopy = this.#isCopy || fresh === "held";
+    const kind: SessionKind =
+      resumed && this.isOwn
+        ? "resumed"
+        : fresh === "identity"
+          ? "changed"
+          : isCopy
+            ? "copied"
+            : this.hasSession
+              ? "lost"
+              : "new";
+    this.#keep(token);
+    this.#ownToken = token;
+    this.#isCopy = false;
+    return kind;
+  }
+
+  /** Another document has the session. */
+  lose(): void {
+    this.#keep(undefined);
+    this.#isCopy = true;
   }
 
   /** Lets another document of this tab have the token. */
@@ -84,5 +124,10 @@ export class TabIdentity {
     this.#channel?.close();
     this.#channel = undefined;
     if (this.#storage.get("held") === this.documentId) this.#storage.set("held", undefined);
+  }
+
+  #keep(token: string | undefined): void {
+    this.token = token;
+    this.#storage.set("token", token);
   }
 }

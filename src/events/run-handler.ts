@@ -44,7 +44,7 @@ function run(call: HandlerCall): void | Promise<void> {
 }
 
 function locked(call: HandlerCall, args: readonly unknown[]): void | Promise<void> {
-  const name = `${call.definition.name}.${call.event.name}`;
+  const name = call.definition.nameOf(call.event);
   const { lock } = call.session;
   if (lock.tryAcquire("event", { name })) return handle(call, name, args);
   return lock.acquire("event", { name }).then(() => handle(call, name, args));

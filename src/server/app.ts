@@ -17,12 +17,15 @@ import type { AppOptions } from "./app-options.ts";
 import { ErrorReporter } from "./error-reporter.ts";
 import { EventDispatch } from "./event-dispatch.ts";
 import { HttpFront } from "./http-front.ts";
+import { Identities } from "./identities.ts";
+import { argumentLimits, connectionLimits } from "./limits.ts";
 import { modifySession } from "./modify-session.ts";
 import type { PeerRequest, PeerSocket } from "./peer.ts";
 import { PeerHub, type Peer } from "./peer-hub.ts";
 import { PageHtml } from "./page-html.ts";
 import { SocketServer } from "./socket-server.ts";
 import { defaultLogger, tokenHint, type Logger } from "./logger.ts";
+import { tellExpired } from "./tell-expired.ts";
 
 /** Where `listen` listens. */
 export interface Address {
@@ -85,11 +88,16 @@ export class App implements AppHandle {
       sessionIdle: (session) => this.#sessions.considerExpiry(session),
     });
     this.backgroundTasks = this.#tasks.running;
-    this.#dispatch = new EventDispatch(this.#tasks, errors, (name) => this.#states.byName(name));
+    this.#dispatch = new EventDispatch(this.#tasks, errors, argumentLimits(options), (name) =>
+      this.#states.byName(name),
+    );
+    const identities = new Identities(this.path, options, errors);
     this.#sessions = new SessionRegistry({
       clock: this.#clock,
       presence: { closeGraceMs: options.closeGraceMs ?? 3_000, lostGraceMs: options.lostGraceMs ?? 30_000 },
       sessionTtlMs: options.sessionTtlMs ?? 600_000,
+      maxUnattendedMs: options.maxUnattendedMs,
+      maxSessions: options.maxSessions ?? 100_000,
       makeSession: (token) => this.#makeSession(token, options),
       isBusy: (session) => this.#tasks.hasTasks(session),
       onGone: (session, how) =>
@@ -98,9 +106,14 @@ export class App implements AppHandle {
           how === "left" ? "left" : "disconnected",
           (task) => task.event.onDisconnect === "cancel",
         ),
+      onUnattended: (session) => this.#tasks.cancel(session, "expired"),
+      onExpire: (session) => tellExpired(session, identities.get(session), options.onExpire, errors),
     });
     this.eventNamespace = { tokenToSid: this.#sessions.tokenToSid };
     this.#peers = new PeerHub({
+      clock: this.#clock,
+      limits: connectionLimits(options),
+      identities,
       sessions: this.#sessions,
       dispatch: this.#dispatch,
       errors,

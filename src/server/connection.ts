@@ -1,5 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { ProtocolError, UnknownStateError } from "../base/errors.ts";
+import type { Clock, Timer } from "../base/clock.ts";
+import { LimitError, type MeanwhileError, ProtocolError, UnknownStateError } from "../base/errors.ts";
+import { makeId } from "../sessions/make-id.ts";
 import type { Session, Subscriber } from "../sessions/session.ts";
 import type { Router } from "../state/router.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
@@ -9,62 +10,96 @@ import {
   type CallMessage,
   type CallResult,
   type ClientMessage,
+  type FreshReason,
   type HelloMessage,
   type ServerMessage,
   type StateUpdate,
+  type WelcomeMessage,
   type WirePage,
 } from "../wire/messages.ts";
 import { parseClientMessage } from "../wire/parse-client-message.ts";
+import type { DocumentRecord } from "./document-record.ts";
+import type { ConnectionLimits } from "./limits.ts";
 import type { PeerRequest, PeerSocket } from "./peer.ts";
-import { fullUpdate, StateFeed, type OnComputedError } from "./state-feed.ts";
+import { parseQuery } from "./parse-query.ts";
+import { fullUpdate, StateFeed, type FeedMark, type OnComputedError } from "./state-feed.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
-/** With so many bytes unsent, a connection takes no more updates until they have left: it then gets one update with the newest state. */
+/** With so many bytes unsent, a connection takes no more updates until half of them have left: it then gets one with the newest state. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
-/** How many messages may arrive before the welcome. */
-const MAX_EARLY_MESSAGES = 256;
+/** With so many results that the page has not acknowledged there is no point in going on. */
+const MAX_KEPT_RESULTS = 10_000;
+
+/** What a page that has said hello gets. */
+export interface Opened {
+  readonly session: Session;
+  readonly record: DocumentRecord;
+  /** Whether the record is new: nothing is known of what the document has called before. */
+  readonly isNewDocument: boolean;
+  readonly resumed: boolean;
+  readonly fresh: FreshReason | undefined;
+  /** What handlers see as `router.session.identity`. */
+  readonly identity: Router["session"]["identity"];
+}
 
 /** What a connection asks of the app. */
 export interface ConnectionHost {
-  /** The session for a page that says hello, and whether it is the one that the page asked for. */
-  openSession(connection: Connection, hello: HelloMessage): Promise<{ session: Session; resumed: boolean }>;
+  readonly clock: Clock;
+  readonly limits: ConnectionLimits;
+  /** What a page that says hello gets; undefined where it has left meanwhile. Rejects with the reason where it is refused. */
+  openSession(connection: Connection, hello: HelloMessage): Promise<Opened | undefined>;
   stateNamed(name: string): StateDefinition | undefined;
   /** Runs a call; `settled` is told its result once. */
-  call(connection: Connection, session: Session, message: CallMessage, settled: (result: CallResult) => void): void;
+  call(session: Session, message: CallMessage, settled: (result: CallResult) => void): void;
   /** The page begins to use states: their onLoad handlers run, once for each document. */
-  loaded(session: Session, documentId: string, definitions: readonly StateDefinition[]): void;
+  loaded(session: Session, record: DocumentRecord, definitions: readonly StateDefinition[]): void;
   readonly onComputedError: OnComputedError;
+  /** What the page is told of an error that its messages have led to. */
+  refusal(error: unknown): { readonly code: string; readonly message: string; readonly retry: boolean };
   connectionClosed(connection: Connection, session: Session | undefined, closeCode: number): void;
 }
 
 /**
  * One page's connection.
  *
- * Life: greeting (waits for `hello`, then for its session) → open (attached to the session, fed with updates) → closed.
+ * Life: greeting (waits for `hello`, then for its session) → open (attached to the session, fed with updates; stalled now and then, while the line does
+ * not take what is sent) → closed.
  */
 export class Connection implements Subscriber {
   /** The id of this connection, which handlers see as `router.session.sessionId`. */
-  readonly id = randomUUID();
+  readonly id = makeId();
   readonly socket: PeerSocket;
   readonly request: PeerRequest;
   /** Of the page's document; empty until `hello`. */
   documentId = "";
   readonly #host: ConnectionHost;
-  #session: Session | undefined;
+  readonly #bucket: TokenBucket;
   #phase: "greeting" | "opening" | "open" | "closed" = "greeting";
-  #early: ClientMessage[] = [];
+  /** Once closed. */
+  #closeCode = 1006;
+  /** While greeting and opening: its end. While stalled: when the page counts as stuck. */
+  #timer: Timer | undefined;
+  #opened: Opened | undefined;
   readonly #feeds = new Map<string, StateFeed>();
-  #results: CallResult[] = [];
   #isStalled = false;
+  #hasHeard = false;
 
   constructor(socket: PeerSocket, request: PeerRequest, host: ConnectionHost) {
     this.socket = socket;
     this.request = request;
     this.#host = host;
+    const { clock, limits } = host;
+    this.#bucket = new TokenBucket(clock, limits.maxEventsPerSecond, limits.eventBurst);
+    this.#timer = clock.setTimer(limits.helloTimeoutMs, () => this.#fail(helloTimeout(limits.helloTimeoutMs)), false);
   }
 
   get session(): Session | undefined {
-    return this.#session;
+    return this.#opened?.session;
+  }
+
+  get isClosed(): boolean {
+    return this.#phase === "closed";
   }
 
   get wantsCommits(): boolean {
@@ -74,13 +109,12 @@ export class Connection implements Subscriber {
   /** A message has arrived: hostile until parsed. */
   receive(frame: unknown): void {
     if (this.#phase === "closed") return;
-    this.#orRefuse(() => this.#take(parseClientMessage(frame)));
-  }
-
-  /** Tells the page why, and closes. */
-  refuse(error: { code: string; message: string }): void {
-    this.#send({ type: "refused", code: error.code, message: error.message });
-    this.close(CLOSE_CODES.refused, error.code);
+    this.#hasHeard = true;
+    const verdict = this.#bucket.take();
+    this.#orRefuse(() => {
+      if (verdict === "flood") throw rateLimited(this.#host.limits.maxEventsPerSecond);
+      this.#take(parseClientMessage(frame), verdict === "over");
+    });
   }
 
   close(code: number, reason: string): void {
@@ -93,31 +127,42 @@ export class Connection implements Subscriber {
   closed(code: number): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
-    this.#early = [];
-    this.#session?.subscribers.delete(this);
-    this.#session?.scheduler.forget(this);
-    this.#host.connectionClosed(this, this.#session, code);
+    this.#closeCode = code;
+    this.#timer?.cancel();
+    const session = this.#opened?.session;
+    if (this.#opened !== undefined) {
+      this.#opened.session.subscribers.delete(this);
+      this.#opened.session.scheduler.forget(this);
+      if (this.#opened.record.onResult === this.#onResult) this.#opened.record.onResult = undefined;
+    }
+    this.#host.connectionClosed(this, session, code);
+  }
+
+  /** Looks after the line, every `heartbeatMs`: cuts one from which nothing comes any more, and gives a sign of life to the page. */
+  beat(): void {
+    if (this.#phase === "closed") return;
+    if (!this.#hasHeard && !this.#isStalled) {
+      void this.socket.isAlive(this.#host.limits.heartbeatMs).then((isAlive) => {
+        if (isAlive || this.#hasHeard || this.#isStalled || this.#phase === "closed") return;
+        this.socket.terminate();
+        this.closed(1006);
+      });
+    }
+    if (!this.#isStalled && this.#phase === "open") this.#send({ type: "beat" });
+    this.#hasHeard = false;
   }
 
   /** Sends what is new since the last time: called by the scheduler. */
   flush(): void {
     if (this.#phase !== "open" || this.#isStalled) return;
-    const session = this.#session!;
+    const session = this.#opened!.session;
     let states: Record<string, StateUpdate> | undefined;
     const reader = session.reader();
     for (const [name, feed] of this.#feeds) {
       const update = feed.next(reader);
       if (update !== undefined) (states ??= {})[name] = update;
     }
-    const results = this.#results;
-    if (states === undefined && results.length === 0) return;
-    this.#results = [];
-    this.#send({
-      type: "update",
-      version: session.snapshot.version,
-      ...(states === undefined ? {} : { states }),
-      ...(results.length === 0 ? {} : { results }),
-    });
+    this.#update(reader.snapshot.version, states);
   }
 
   /** After a reload of the state classes: everything anew. */
@@ -125,57 +170,76 @@ export class Connection implements Subscriber {
     if (this.#phase !== "open") return;
     const names = [...this.#feeds.keys()].filter((name) => this.#host.stateNamed(name) !== undefined);
     this.#feeds.clear();
-    this.#subscribe(names);
+    this.#opened!.record.forgetVersions();
+    this.#orRefuse(() => this.#subscribe(names));
   }
 
-  #take(message: ClientMessage): void {
-    if (this.#phase === "greeting") {
-      if (message.type !== "hello")
-        throw new ProtocolError("BAD_MESSAGE", `The first message must be hello, not ${message.type}.`);
-      this.#phase = "opening";
-      this.documentId = message.document;
-      void this.#open(message);
-      return;
-    }
-    if (message.type === "hello") throw new ProtocolError("BAD_MESSAGE", "hello was said already.");
-    if (this.#phase === "opening") {
-      if (this.#early.length >= MAX_EARLY_MESSAGES)
-        throw new ProtocolError("BAD_MESSAGE", "Too many messages before the welcome.");
-      this.#early.push(message);
-      return;
-    }
-    this.#handle(message);
+  #take(message: ClientMessage, isTooFast: boolean): void {
+    if (this.#phase === "open") return this.#handle(message, isTooFast);
+    if (this.#phase === "opening") throw new ProtocolError("BAD_MESSAGE", `${message.type} came before the welcome.`);
+    if (message.type !== "hello")
+      throw new ProtocolError("BAD_MESSAGE", `The first message must be hello, not ${message.type}.`);
+    this.#phase = "opening";
+    this.documentId = message.document;
+    this.#host.openSession(this, message).then(
+      (opened) => {
+        if (opened === undefined) return;
+        // Closed in the very moment in which it was given its session: nobody has been told of that one.
+        if (this.#phase === "closed") this.#host.connectionClosed(this, opened.session, this.#closeCode);
+        else this.#orRefuse(() => this.#open(message, opened));
+      },
+      (error: unknown) => this.#fail(error),
+    );
   }
 
-  async #open(hello: HelloMessage): Promise<void> {
-    const { session, resumed } = await this.#host.openSession(this, hello);
-    if (this.#phase !== "opening") return;
-    this.#session = session;
+  #open(hello: HelloMessage, opened: Opened): void {
+    const { session, record, resumed, fresh } = opened;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#opened = opened;
     this.#phase = "open";
+    const marks = record.attach(hello.version, this.#onResult) ?? [];
     session.subscribers.add(this);
     session.presence.arrive(this.id);
-    session.setRouter(this.#router(session, hello.page));
-    this.#send({ type: "welcome", protocol: PROTOCOL_VERSION, token: session.token, sessionId: this.id, resumed });
-    const early = this.#early;
-    this.#early = [];
-    this.#orRefuse(() => {
-      this.#subscribe(hello.states);
-      for (const message of early) this.#handle(message);
-    });
+    session.setRouter(this.#router(hello.page));
+    const { heartbeatMs, maxMessageBytes } = this.#host.limits;
+    const welcome: WelcomeMessage = {
+      type: "welcome",
+      protocol: PROTOCOL_VERSION,
+      token: session.token,
+      sessionId: this.id,
+      resumed,
+      ...(fresh === undefined ? {} : { fresh }),
+      ...(resumed && opened.isNewDocument ? {} : { received: record.received }),
+      heartbeatMs,
+      maxMessageBytes,
+    };
+    this.#send(welcome);
+    const held = marks.filter(
+      ({ definition }) => hello.held.includes(definition.name) && this.#host.stateNamed(definition.name) === definition,
+    );
+    this.#subscribe(hello.states, held);
   }
 
-  /** Closes the connection where the page did not keep to the protocol. */
+  /** Closes the connection where its messages lead to an error. */
   #orRefuse(action: () => void): void {
     try {
       action();
     } catch (error) {
-      if (!(error instanceof ProtocolError || error instanceof UnknownStateError)) throw error;
-      this.refuse(error);
+      this.#fail(error);
     }
   }
 
-  #handle(message: ClientMessage): void {
-    const session = this.#session!;
+  /** Tells the page why, and closes. */
+  #fail(error: unknown): void {
+    if (this.#phase === "closed") return;
+    const refusal = this.#host.refusal(error);
+    this.#send({ type: "refused", ...refusal });
+    this.close(CLOSE_CODES.refused, refusal.code);
+  }
+
+  #handle(message: ClientMessage, isTooFast: boolean): void {
+    const { session, record } = this.#opened!;
     switch (message.type) {
       case "subscribe":
         return this.#subscribe(message.states);
@@ -184,23 +248,41 @@ export class Connection implements Subscriber {
         return;
       case "navigate":
         // In the order of the page's events: what was called before it still sees the old page.
-        session.events.add(() => session.setRouter(this.#router(session, message.page)));
+        session.events.add(() => session.setRouter(this.#router(message.page)));
         return;
       case "call":
-        this.#host.call(this, session, message, (result) => {
-          if (this.#phase !== "open") return;
-          this.#results.push(result);
-          session.scheduler.markDirty(this);
-        });
-        return;
+        return this.#call(session, record, message, isTooFast);
+      case "ack":
+        if (record.acknowledge(message.updates)) return;
+        throw new ProtocolError("BAD_MESSAGE", "ack: there were not so many updates.");
+      case "ping":
+        return this.#send({ type: "beat" });
       case "hello":
-        return;
+        throw new ProtocolError("BAD_MESSAGE", "hello was said already.");
     }
   }
 
-  /** First values at once, so that onLoad handlers come after them and before the page's own events. */
-  #subscribe(names: readonly string[]): void {
-    const session = this.#session!;
+  #call(session: Session, record: DocumentRecord, message: CallMessage, isTooFast: boolean): void {
+    if (!record.take(message.id)) return; // it was sent again, and was received before: its result comes, or is on its way
+    const { maxEventsPerSecond, maxOpenCalls } = this.#host.limits;
+    const error =
+      record.keptResults > MAX_KEPT_RESULTS
+        ? new ProtocolError("BAD_MESSAGE", `${MAX_KEPT_RESULTS} results wait to be acknowledged.`)
+        : isTooFast
+          ? rateLimited(maxEventsPerSecond)
+          : record.openCalls > maxOpenCalls
+            ? new LimitError("TOO_MANY_CALLS", `More than ${maxOpenCalls} calls of this session are open.`)
+            : undefined;
+    if (error === undefined) return this.#host.call(session, message, (result) => record.settle(result));
+    record.settle({ id: message.id, ok: false, error: { code: error.code, message: error.message } });
+    if (error instanceof ProtocolError) throw error;
+  }
+
+  /** First values at once, so that onLoad handlers come after them and before the page's own events. `held` is what the page has already. */
+  #subscribe(names: readonly string[], held: readonly FeedMark[] = []): void {
+    const { session, record } = this.#opened!;
+    // What the other feeds have is of the same version or older.
+    if (this.#feeds.size > 0) this.flush();
     const reader = session.reader();
     const states: Record<string, StateUpdate> = {};
     const definitions: StateDefinition[] = [];
@@ -208,44 +290,86 @@ export class Connection implements Subscriber {
       const definition = this.#host.stateNamed(name);
       if (definition === undefined) throw new UnknownStateError(`This app has no state named ${name}.`);
       if (this.#feeds.has(name)) continue;
-      states[name] = fullUpdate(definition, reader, this.#host.onComputedError);
-      this.#feeds.set(name, new StateFeed(definition, reader, this.#host.onComputedError));
+      const mark = held.find((kept) => kept.definition === definition);
+      const { onComputedError } = this.#host;
+      const feed =
+        mark === undefined
+          ? StateFeed.after(definition, reader, onComputedError)
+          : StateFeed.from(mark, onComputedError);
+      states[name] =
+        mark === undefined ? fullUpdate(definition, reader, onComputedError) : (feed.next(reader) ?? { patch: {} });
+      this.#feeds.set(name, feed);
       definitions.push(definition);
     }
-    if (definitions.length === 0) return;
-    // What the other feeds and pending results have is of the same version or older.
-    this.flush();
-    this.#send({ type: "update", version: reader.snapshot.version, states });
-    this.#host.loaded(session, this.documentId, definitions);
+    this.#update(reader.snapshot.version, definitions.length > 0 ? states : undefined);
+    if (definitions.length > 0) this.#host.loaded(session, record, definitions);
   }
 
-  #router(session: Session, page: WirePage): Router {
+  /** Sends an update, if there is anything in it. */
+  #update(version: number, states: Readonly<Record<string, StateUpdate>> | undefined): void {
+    const { record } = this.#opened!;
+    const results = record.takeResults();
+    if (states === undefined && results.length === 0) return;
+    let text = `{"type":"update","version":${version}`;
+    if (states !== undefined) text += `,"states":${JSON.stringify(states)}`;
+    if (results.length > 0) text += `,"results":[${results.join(",")}]`;
+    this.#sendText(`${text}}`);
+    const marks: FeedMark[] = [];
+    for (const feed of this.#feeds.values()) marks.push(feed.mark);
+    record.sent(version, marks);
+  }
+
+  readonly #onResult = (): void => this.#opened!.session.scheduler.markDirty(this);
+
+  #router(page: WirePage): Router {
+    const { session, identity } = this.#opened!;
+    const { clientIp, headers } = this.request;
     return Object.freeze({
-      session: Object.freeze({ clientToken: session.token, sessionId: this.id, clientIp: this.request.clientIp }),
-      headers: this.request.headers,
+      session: Object.freeze({ clientToken: session.token, sessionId: this.id, clientIp, identity }),
+      headers,
       page: Object.freeze({ path: page.path, query: parseQuery(page.query) }),
     });
   }
 
   #send(message: ServerMessage): void {
-    this.socket.send(JSON.stringify(message), () => {
-      if (!this.#isStalled || this.socket.bufferedBytes > HIGH_WATER_BYTES / 2) return;
-      this.#isStalled = false;
-      this.#session?.scheduler.markDirty(this);
-    });
-    if (this.socket.bufferedBytes > HIGH_WATER_BYTES) this.#isStalled = true;
+    this.#sendText(JSON.stringify(message));
+  }
+
+  #sendText(text: string): void {
+    this.socket.send(text, this.#onSent);
+    if (!this.#isStalled && this.socket.bufferedBytes > HIGH_WATER_BYTES && this.#phase === "open") {
+      this.#isStalled = true;
+      this.#watchStall();
+    }
+  }
+
+  readonly #onSent = (): void => {
+    if (!this.#isStalled || this.#phase !== "open" || this.socket.bufferedBytes > HIGH_WATER_BYTES / 2) return;
+    this.#isStalled = false;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#hasHeard = true; // it takes what is sent
+    this.#opened!.session.scheduler.markDirty(this);
+  };
+
+  /** A stalled line that takes anything is slow; one that takes nothing for `stuckMs` is given up. */
+  #watchStall(): void {
+    const before = this.socket.bufferedBytes;
+    this.#timer = this.#host.clock.setTimer(
+      this.#host.limits.stuckMs,
+      () => {
+        if (this.socket.bufferedBytes < before) this.#watchStall();
+        else this.close(CLOSE_CODES.stuck, "the page does not read");
+      },
+      false,
+    );
   }
 }
 
-function parseQuery(query: string): Readonly<Record<string, string | readonly string[]>> {
-  const values: Record<string, string | readonly string[]> = Object.create(null) as Record<
-    string,
-    string | readonly string[]
-  >;
-  for (const [key, value] of new URLSearchParams(query)) {
-    const known = values[key];
-    values[key] =
-      known === undefined ? value : Object.freeze([...(typeof known === "string" ? [known] : known), value]);
-  }
-  return Object.freeze(values);
+function helloTimeout(afterMs: number): MeanwhileError {
+  return new LimitError("HELLO_TIMEOUT", `The page did not have its session within ${afterMs} ms.`);
+}
+
+function rateLimited(perSecond: number): LimitError {
+  return new LimitError("RATE_LIMITED", `More than ${perSecond} messages a second: this one was not taken.`);
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { MeanwhileError, UnknownEventError, UnknownStateError } from "../base/errors.ts";
+import { MeanwhileError, ProtocolError, UnknownEventError, UnknownStateError } from "../base/errors.ts";
 import { parseArguments } from "../events/parse-arguments.ts";
 import { queueHandler, type HandlerOutcome } from "../events/run-handler.ts";
+import { makeId } from "../sessions/make-id.ts";
 import type { Session } from "../sessions/session.ts";
 import type { LockHolder } from "../sessions/session-lock.ts";
 import type { EventStarter } from "../sessions/triggers.ts";
@@ -11,21 +12,29 @@ import { fromValue, type Value } from "../state/values.ts";
 import type { TaskRegistry } from "../tasks/task-registry.ts";
 import { decodeMutable } from "../wire/decode.ts";
 import { encodeNode } from "../wire/encode-node.ts";
-import { MAX_ARGUMENT_DEPTH } from "../wire/limits.ts";
+import { hasMoreValues } from "../wire/has-more-values.ts";
 import type { CallMessage, CallResult, WireError } from "../wire/messages.ts";
 import type { ErrorReporter } from "./error-reporter.ts";
+import type { ArgumentLimits } from "./limits.ts";
 
 /** Joins handlers and tasks: runs what pages call and what server code triggers. */
 export class EventDispatch implements EventStarter {
   readonly #tasks: TaskRegistry;
   readonly #errors: ErrorReporter;
+  readonly #limits: ArgumentLimits;
   readonly #stateNamed: (name: string) => StateDefinition | undefined;
   /** Set when the app closes: nothing new starts. */
   isClosed = false;
 
-  constructor(tasks: TaskRegistry, errors: ErrorReporter, stateNamed: (name: string) => StateDefinition | undefined) {
+  constructor(
+    tasks: TaskRegistry,
+    errors: ErrorReporter,
+    limits: ArgumentLimits,
+    stateNamed: (name: string) => StateDefinition | undefined,
+  ) {
     this.#tasks = tasks;
     this.#errors = errors;
+    this.#limits = limits;
     this.#stateNamed = stateNamed;
   }
 
@@ -37,8 +46,11 @@ export class EventDispatch implements EventStarter {
     try {
       if (this.isClosed) throw appClosed();
       const { definition, event } = this.#find(message.state, message.event);
-      const name = `${definition.name}.${event.name}`;
-      const args = message.args.map((arg) => decodeMutable(arg, { maxDepth: MAX_ARGUMENT_DEPTH }));
+      const name = definition.nameOf(event);
+      const { maxValues } = this.#limits;
+      if (hasMoreValues(message.args, maxValues))
+        throw new ProtocolError("BAD_MESSAGE", `The arguments hold more than ${maxValues} values.`);
+      const args = message.args.map((arg) => decodeMutable(arg, this.#limits));
       if (event.kind === "background") {
         this.#startTask(
           session,
@@ -102,7 +114,7 @@ export class EventDispatch implements EventStarter {
     const start = (parsed: readonly unknown[]): void => {
       // Closed while an asynchronous schema parsed.
       if (this.isClosed) throw appClosed();
-      const runId = randomUUID();
+      const runId = makeId();
       this.#tasks.start(session, definition, event, parsed, runId);
       started(runId);
     };

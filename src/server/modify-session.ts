@@ -1,4 +1,5 @@
 import { ImmutableStateError } from "../base/errors.ts";
+import { mayAwait } from "../sessions/may-await.ts";
 import type { OpenWindow } from "../sessions/open-window.ts";
 import type { Session } from "../sessions/session.ts";
 import { committedResult, runWindow } from "../sessions/window.ts";
@@ -22,7 +23,7 @@ export async function modifySession(
   if (!session.lock.tryAcquire("window", HOLDER)) await session.lock.acquire("window", HOLDER);
   return runWindow<unknown>(session, {
     name: HOLDER.name,
-    mayAwait: true,
+    mayAwait: mayAwait(change, definition),
     call: (transaction) => change(transaction.self(definition)),
     outcome: committedResult,
   });

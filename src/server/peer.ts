@@ -5,6 +5,8 @@ export interface PeerSocket {
   /** How many bytes wait to be sent. */
   readonly bufferedBytes: number;
   close(code: number, reason: string): void;
+  /** Cuts the line without a word. */
+  terminate(): void;
   /** Asks the other side for a sign of life: resolves true for one, false when none came within `withinMs` or the socket is closed. */
   isAlive(withinMs: number): Promise<boolean>;
 }
@@ -13,4 +15,6 @@ export interface PeerSocket {
 export interface PeerRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly clientIp: string;
+  /** Path and query as they were asked for. Default: the app's path. */
+  readonly url?: string;
 }

@@ -12,8 +12,8 @@ export type OnComputedError = (definition: StateDefinition, name: string, error:
 
 /** The newest good value of each computed var that the page may have, and what it was computed from. */
 interface SentComputed {
-  value: Node;
-  from: unknown;
+  readonly value: Node;
+  readonly from: unknown;
 }
 
 /** All public values of a state, encoded: what a page gets first. */
@@ -30,53 +30,74 @@ export function fullUpdate(definition: StateDefinition, reader: SnapshotReader, 
   return { full, events: [...definition.events.keys()] };
 }
 
-/** What one connection has been sent of one state, and what is new since. */
+/** What a page has been sent of one state, as of one version: immutable, so that versions can be kept. */
+export interface FeedMark {
+  readonly definition: StateDefinition;
+  readonly values: StateValues;
+  /** By the computed var's index. */
+  readonly computed: readonly SentComputed[];
+}
+
+/** The feed of a state to one connection: what it has been sent, and what is new since. */
 export class StateFeed {
   readonly definition: StateDefinition;
   readonly #onError: OnComputedError;
-  #sent: StateValues;
-  readonly #computed: SentComputed[] = [];
+  #mark: FeedMark;
+
+  private constructor(mark: FeedMark, onError: OnComputedError) {
+    this.definition = mark.definition;
+    this.#mark = mark;
+    this.#onError = onError;
+  }
 
   /** Begins after `fullUpdate` was sent of the same snapshot. */
-  constructor(definition: StateDefinition, reader: SnapshotReader, onError: OnComputedError) {
-    this.definition = definition;
-    this.#onError = onError;
-    this.#sent = reader.snapshot.valuesOf(definition);
-    for (const { index } of definition.computed) {
-      const cached = definition.computed[index]!.isBackend ? undefined : computedOn(definition, index, reader);
-      this.#computed.push({ value: cached?.value, from: cached });
-    }
+  static after(definition: StateDefinition, reader: SnapshotReader, onError: OnComputedError): StateFeed {
+    const computed = definition.computed.map(({ index, isBackend }): SentComputed => {
+      const cached = isBackend ? undefined : computedOn(definition, index, reader);
+      return { value: cached?.value, from: cached };
+    });
+    return new StateFeed({ definition, values: reader.snapshot.valuesOf(definition), computed }, onError);
+  }
+
+  /** Goes on from what a page holds. */
+  static from(mark: FeedMark, onError: OnComputedError): StateFeed {
+    return new StateFeed(mark, onError);
+  }
+
+  /** What has been sent. */
+  get mark(): FeedMark {
+    return this.#mark;
   }
 
   /** What has changed since the last one, or undefined. It counts as sent. */
   next(reader: SnapshotReader): PatchUpdate | undefined {
+    const { definition, values: sent, computed: sentComputed } = this.#mark;
     let patch: Record<string, EncodedPatch> | undefined;
-    const values = reader.snapshot.valuesOf(this.definition);
-    if (values !== this.#sent) {
-      for (const { name, index, isBackend } of this.definition.vars) {
-        const before = this.#sent[index];
+    const values = reader.snapshot.valuesOf(definition);
+    if (values !== sent) {
+      for (const { name, index, isBackend } of definition.vars) {
+        const before = sent[index];
         const after = values[index];
         if (isBackend || Object.is(before, after)) continue;
         const change = diff(before, after);
         if (change !== undefined) (patch ??= {})[name] = encodePatch(change);
       }
-      this.#sent = values;
     }
-    for (const { name, index, isBackend } of this.definition.computed) {
+    let computed: SentComputed[] | undefined;
+    for (const { name, index, isBackend } of definition.computed) {
       if (isBackend) continue;
-      const sent = this.#computed[index]!;
-      const cached = computedOn(this.definition, index, reader);
-      if (cached === sent.from) continue;
-      sent.from = cached;
-      if (cached.failed) {
-        // The page keeps its last value.
-        this.#onError(this.definition, name, cached.error);
-        continue;
-      }
-      const change = Object.is(sent.value, cached.value) ? undefined : diff(sent.value, cached.value);
-      sent.value = cached.value;
+      const before = sentComputed[index]!;
+      const cached = computedOn(definition, index, reader);
+      if (cached === before.from) continue;
+      // Of one that failed the page keeps its last value.
+      const value = cached.failed ? before.value : cached.value;
+      (computed ??= [...sentComputed])[index] = { value, from: cached };
+      if (cached.failed) this.#onError(definition, name, cached.error);
+      const change = Object.is(before.value, value) ? undefined : diff(before.value, value);
       if (change !== undefined) (patch ??= {})[name] = encodePatch(change);
     }
+    if (values !== sent || computed !== undefined)
+      this.#mark = { definition, values, computed: computed ?? sentComputed };
     return patch === undefined ? undefined : { patch };
   }
 }

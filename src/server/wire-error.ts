@@ -2,12 +2,26 @@ import {
   InvalidArgumentsError,
   MeanwhileError,
   PublicError,
+  type ErrorCode,
   UnknownEventError,
   UnknownStateError,
 } from "../base/errors.ts";
 import { copyIn } from "../data/copy-in.ts";
 import { encodeNode } from "../wire/encode-node.ts";
 import type { WireError } from "../wire/messages.ts";
+
+/** Codes of errors whose message says nothing but what the page has done, or may know. */
+const PUBLIC_CODES: ReadonlySet<string> = new Set<ErrorCode>([
+  "BAD_MESSAGE",
+  "PROTOCOL_MISMATCH",
+  "APP_CLOSED",
+  "RATE_LIMITED",
+  "TOO_MANY_CALLS",
+  "TOO_MANY_SESSIONS",
+  "HELLO_TIMEOUT",
+  "UNAUTHORIZED",
+  "AUTHORIZE_FAILED",
+]);
 
 /**
  * What a page may know of an error: all of one that was made for it, nothing of any other but the id under which the server's log has it.
@@ -25,7 +39,7 @@ export function publicWireError(error: unknown): WireError | undefined {
   if (error instanceof InvalidArgumentsError) return { code: error.code, message: error.message, issues: error.issues };
   if (error instanceof UnknownEventError || error instanceof UnknownStateError)
     return { code: error.code, message: error.message };
-  if (error instanceof MeanwhileError && (error.code === "BAD_MESSAGE" || error.code === "APP_CLOSED"))
+  if (error instanceof MeanwhileError && PUBLIC_CODES.has(error.code))
     return { code: error.code, message: error.message };
   return undefined;
 }

@@ -1,5 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { Clock, Timer } from "../base/clock.ts";
+import { LimitError } from "../base/errors.ts";
 import { Presence, type Leaving, type PresenceOptions } from "./presence.ts";
 import type { Session } from "./session.ts";
 
@@ -9,12 +10,20 @@ export interface SessionRegistryParts {
   readonly presence: PresenceOptions;
   /** How long a session is kept after its page is gone and its last task has ended, in ms. */
   readonly sessionTtlMs: number;
+  /** How long tasks may keep a session whose page is gone, in ms; undefined: for ever. */
+  readonly maxUnattendedMs: number | undefined;
+  /** How many sessions there may be. */
+  readonly maxSessions: number;
   /** Makes a session for a new token. */
   makeSession(token: string): Session;
   /** Whether tasks of the session run, which keep it. */
   isBusy(session: Session): boolean;
   /** The session's page is gone. */
   onGone(session: Session, how: Leaving): void;
+  /** The session's tasks have run for `maxUnattendedMs` without a page. */
+  onUnattended(session: Session): void;
+  /** The session has expired: it can be read a last time, and nobody finds it any more. */
+  onExpire(session: Session): void;
 }
 
 /**
@@ -25,8 +34,11 @@ export interface SessionRegistryParts {
 export class SessionRegistry {
   /** Live: what `app.eventNamespace.tokenToSid` shows. */
   readonly tokenToSid = new Map<string, string>();
+  /** By a digest of the token, so that how long a lookup takes says nothing about tokens that are close. */
   readonly #sessions = new Map<string, Session>();
+  readonly #forgotten = new WeakSet<Session>();
   readonly #expiry = new Map<Session, Timer>();
+  readonly #unattended = new Map<Session, Timer>();
   readonly #parts: SessionRegistryParts;
 
   constructor(parts: SessionRegistryParts) {
@@ -40,14 +52,21 @@ export class SessionRegistry {
     session.presence = new Presence(token, this.tokenToSid, this.#parts.clock, this.#parts.presence, (how) => {
       this.#parts.onGone(session, how);
       this.considerExpiry(session);
+      this.#watchUnattended(session);
     });
-    this.#sessions.set(token, session);
+    this.#sessions.set(digest(token), session);
     this.considerExpiry(session);
     return session;
   }
 
+  /** @throws LimitError `TOO_MANY_SESSIONS` where no further session may be made. */
+  assertRoom(): void {
+    if (this.#sessions.size < this.#parts.maxSessions) return;
+    throw new LimitError("TOO_MANY_SESSIONS", "The server has as many sessions as it may have. Try again later.");
+  }
+
   get(token: string): Session | undefined {
-    return this.#sessions.get(token);
+    return this.#sessions.get(digest(token));
   }
 
   [Symbol.iterator](): IterableIterator<Session> {
@@ -60,18 +79,17 @@ export class SessionRegistry {
 
   /** Call when something that kept the session may have ended, or begun. */
   considerExpiry(session: Session): void {
-    this.#expiry.get(session)?.cancel();
-    this.#expiry.delete(session);
-    if (this.#isKept(session) || this.#sessions.get(session.token) !== session) return;
-    this.#expiry.set(
-      session,
-      this.#parts.clock.setTimer(this.#parts.sessionTtlMs, () => {
-        this.#expiry.delete(session);
-        if (this.#isKept(session)) return;
-        if (session.events.isIdle) this.#forget(session);
-        else this.considerExpiry(session);
-      }),
-    );
+    this.#stop(this.#expiry, session);
+    if (this.#isKept(session) || this.#forgotten.has(session)) return;
+    const expire = (): void => {
+      this.#expiry.delete(session);
+      if (this.#isKept(session)) return;
+      if (session.events.isIdle && session.lock.isIdle) {
+        this.#forget(session);
+        this.#parts.onExpire(session);
+      } else this.considerExpiry(session);
+    };
+    this.#expiry.set(session, this.#parts.clock.setTimer(this.#parts.sessionTtlMs, expire));
   }
 
   /** Forgets all sessions: the app ends. */
@@ -79,14 +97,38 @@ export class SessionRegistry {
     for (const session of this.#sessions.values()) this.#forget(session);
   }
 
+  /** The page is gone: from now on its tasks may run for `maxUnattendedMs`. */
+  #watchUnattended(session: Session): void {
+    const { maxUnattendedMs, clock, isBusy, onUnattended } = this.#parts;
+    this.#stop(this.#unattended, session);
+    if (maxUnattendedMs === undefined || !isBusy(session)) return;
+    const end = (): void => {
+      this.#unattended.delete(session);
+      if (session.presence.isPresent || !isBusy(session)) return;
+      onUnattended(session);
+      this.#watchUnattended(session);
+    };
+    this.#unattended.set(session, clock.setTimer(maxUnattendedMs, end));
+  }
+
   #isKept(session: Session): boolean {
     return session.presence.isPresent || session.subscribers.size > 0 || this.#parts.isBusy(session);
   }
 
   #forget(session: Session): void {
-    this.#expiry.get(session)?.cancel();
-    this.#expiry.delete(session);
-    this.#sessions.delete(session.token);
+    this.#stop(this.#expiry, session);
+    this.#stop(this.#unattended, session);
+    this.#forgotten.add(session);
+    this.#sessions.delete(digest(session.token));
     session.presence.dispose();
   }
+
+  #stop(timers: Map<Session, Timer>, session: Session): void {
+    timers.get(session)?.cancel();
+    timers.delete(session);
+  }
+}
+
+function digest(token: string): string {
+  return createHash("sha256").update(token).digest("base64");
 }

@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { ImmutableStateError } from "../base/errors.ts";
 import type { Run } from "../state/background.ts";
 import type { EventSpec } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import type { Transaction } from "../state/transaction.ts";
 import { toValue, type Value } from "../state/values.ts";
+import { makeId } from "./make-id.ts";
 import type { Session } from "./session.ts";
 import type { LockHolder } from "./session-lock.ts";
 
@@ -53,7 +53,7 @@ function makeClass(definition: StateDefinition): TriggersClass {
     Object.defineProperty(Triggers.prototype, event.name, {
       value(this: { [TARGET_OF]: TriggerTarget }, ...args: unknown[]): Run {
         const { session, transaction } = this[TARGET_OF];
-        const id = randomUUID();
+        const id = makeId();
         const copied = toValue(args, `arguments of ${definition.name}.${event.name}`);
         const start = (): void => session.starter.startEvent(session, definition, event, copied, id);
         if (transaction === undefined) start();

@@ -1,3 +1,25 @@
+import type { DeepReadonly } from "../data/deep-readonly.ts";
+
+/**
+ * What an app declares once, for types everywhere: `identity`, what its `authorize` gives.
+ *
+ * @example
+ * ```ts
+ * declare module "meanwhile" {
+ *   interface Register { identity: User | undefined }
+ * }
+ * ```
+ */
+export interface Register {}
+
+/** What `authorize` gives: as the app has declared it in `Register`, else unknown. */
+export type Identity = Register extends { identity: infer I } ? I : unknown;
+
+type ReadonlyOf<I> = unknown extends I ? unknown : DeepReadonly<I>;
+
+/** An identity as handlers see it. */
+export type KnownIdentity = ReadonlyOf<Identity>;
+
 /** The session's connection as a handler sees it. */
 export interface RouterSession {
   /** The session's secret name. Never log it. */
@@ -6,6 +28,8 @@ export interface RouterSession {
   readonly sessionId: string;
   /** The address of the peer that spoke last; empty before the first. */
   readonly clientIp: string;
+  /** Who the page is: what the app's `authorize` gave, read-only; undefined without one. Never leaves the server. */
+  readonly identity: KnownIdentity;
 }
 
 /** Where the page is. */
@@ -27,7 +51,7 @@ export interface Router {
 /** The router of a session that no page has connected to. */
 export function emptyRouter(clientToken: string): Router {
   return Object.freeze({
-    session: Object.freeze({ clientToken, sessionId: "", clientIp: "" }),
+    session: Object.freeze({ clientToken, sessionId: "", clientIp: "", identity: undefined }),
     headers: Object.freeze({}),
     page: Object.freeze({ path: "", query: Object.freeze({}) }),
   });

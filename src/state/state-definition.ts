@@ -37,6 +37,7 @@ export class StateDefinition {
   readonly Readonly: ViewClass;
   /** Whether a helper method is asynchronous, so that a plain callback may give its promise. */
   readonly hasAsyncMembers: boolean;
+  readonly #eventNames = new Map<EventSpec, string>();
 
   /** @throws StateDefinitionError for a class that breaks a rule; the message names the member and the way out. */
   constructor(stateClass: StateClass, index: number, family: object, file?: string) {
@@ -61,6 +62,13 @@ export class StateDefinition {
       if (level === state || (level.name !== "" && level.name === state.name)) return true;
     }
     return false;
+  }
+
+  /** What messages call one of its events, such as `MyTaskState.myTask`: one text for all who keep it. */
+  nameOf(event: EventSpec): string {
+    let name = this.#eventNames.get(event);
+    if (name === undefined) this.#eventNames.set(event, (name = `${this.name}.${event.name}`));
+    return name;
   }
 
   /** Makes the initial values for one session by constructing the class. */

@@ -3,18 +3,12 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { isCancelled, TaskCancelledError, type CancelReason } from "../base/errors.ts";
 import { guardSignal } from "./task-signal.ts";
 
-/** What a lock or a sleep waits for. */
-export interface Awaited {
-  /** Waits no more. False where it has come, though the task does not know yet (the lock was granted): then it stays. */
-  giveUp(reason: unknown): boolean;
+/** A lock or a sleep that waits. */
+export interface Cancellable {
+  /** Waits no more, and rejects with `reason`. False where what it waits for has come, though the task does not know yet (the lock was granted): then it stays. */
+  cancel(reason: unknown): boolean;
   /** The task has ended: what still waits (a sleep that lost a race) keeps nothing alive. */
   letGo?(): void;
-}
-
-/** A lock or a sleep that waits. */
-interface Wait {
-  readonly awaited: Awaited;
-  reject(error: unknown): void;
 }
 
 /** What a task's cancellation tells. */
@@ -42,7 +36,8 @@ export class Cancellation {
   readonly #clock: Clock;
   readonly #graceMs: number;
   readonly #observer: CancellationObserver;
-  readonly #waits = new Set<Wait>();
+  /** Where there is one, which is what a task mostly has, it is not worth a set. */
+  #waits: Cancellable | Set<Cancellable> | undefined;
   /** Made when it is first asked for: it is ten times the size of the rest. */
   #controller: AbortController | undefined;
   #isOwed = false;
@@ -86,7 +81,7 @@ export class Cancellation {
   end(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    for (const { awaited } of this.#waits) awaited.letGo?.();
+    for (const wait of this.#allWaits()) wait.letGo?.();
   }
 
   /** A rejected promise where a wait must not be granted now, else undefined. */
@@ -105,24 +100,17 @@ export class Cancellation {
     });
   }
 
-  /** A wait that a cancellation rejects. `begin` starts it; it ends by `done` or `fail`. */
-  wait(begin: (done: () => void, fail: (error: unknown) => void) => Awaited): Promise<void> {
-    const refused = this.refuse<void>();
-    if (refused !== undefined) return refused;
-    return new Promise<void>((resolve, reject) => {
-      const awaited = begin(
-        () => {
-          this.#waits.delete(wait);
-          resolve();
-        },
-        (error) => {
-          this.#waits.delete(wait);
-          reject(error);
-        },
-      );
-      const wait: Wait = { awaited, reject };
-      this.#waits.add(wait);
-    });
+  /** What a cancellation rejects, from now on until `remove`. Only where `refuse` had nothing against it. */
+  add(wait: Cancellable): void {
+    if (this.#waits === undefined) this.#waits = wait;
+    else if (this.#waits instanceof Set) this.#waits.add(wait);
+    else this.#waits = new Set([this.#waits, wait]);
+  }
+
+  /** It has come to its end by itself. */
+  remove(wait: Cancellable): void {
+    if (this.#waits instanceof Set) this.#waits.delete(wait);
+    else if (this.#waits === wait) this.#waits = undefined;
   }
 
   /** Whether an error only says that the task was cancelled. */
@@ -135,13 +123,17 @@ export class Cancellation {
     }
   }
 
+  #allWaits(): Iterable<Cancellable> {
+    if (this.#waits === undefined) return [];
+    return this.#waits instanceof Set ? this.#waits : [this.#waits];
+  }
+
   /** Rejects what waits; whether there was something. */
   #rejectWaits(): boolean {
     let isTold = false;
-    for (const wait of this.#waits) {
-      if (!wait.awaited.giveUp(this.error)) continue;
-      this.#waits.delete(wait);
-      wait.reject(this.error);
+    for (const wait of this.#allWaits()) {
+      if (!wait.cancel(this.error)) continue;
+      this.remove(wait);
       isTold = true;
     }
     return isTold;

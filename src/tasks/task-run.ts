@@ -1,5 +1,5 @@
 import { ImmutableStateError, type CancelReason } from "../base/errors.ts";
-import type { Clock, Timer } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
 import { mayAwait } from "../sessions/may-await.ts";
 import { ObservedPromise } from "../sessions/observed-promise.ts";
@@ -14,7 +14,8 @@ import type { Snapshot } from "../state/snapshot.ts";
 import type { StateClass } from "../state/state-context.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import { readonlyState, type SnapshotReader } from "../state/snapshot-view.ts";
-import { Cancellation } from "./cancellation.ts";
+import { Cancellation, type CancellationObserver } from "./cancellation.ts";
+import { Sleep } from "./sleep.ts";
 
 /** What a run tells its surroundings. */
 export interface TaskObserver {
@@ -44,7 +45,7 @@ export interface TaskParts {
  * Life: `start` → running → (`cancel` → its waits reject once, then a grace time in which locks are granted again) → ended, when its method has
  * settled and no lock window of it is pending; or abandoned, when it goes on after the grace time: its locks are no longer granted.
  */
-export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
+export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle, CancellationObserver {
   readonly id: string;
   readonly name: string;
   readonly session: Session;
@@ -56,7 +57,8 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
   readonly #clock: Clock;
   readonly #observer: TaskObserver;
   readonly #cancellation: Cancellation;
-  readonly #ended = new Deferred<void>();
+  /** Made when it is asked for. */
+  #ended: Deferred<void> | undefined;
   /** The method, and lock windows that were asked for: ended when none is left. */
   #pending = 0;
   #isOver = false;
@@ -69,20 +71,18 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     this.id = parts.id;
     this.session = parts.session;
     this.event = parts.event;
-    this.name = `${parts.definition.name}.${parts.event.name}`;
+    this.name = parts.definition.nameOf(parts.event);
     this.snapshot = parts.session.snapshot;
     this.startedAt = parts.clock.wallNow();
     this.#definition = parts.definition;
     this.#clock = parts.clock;
     this.#observer = parts.observer;
-    this.#cancellation = new Cancellation(this.name, parts.clock, parts.cancelGraceMs, {
-      overdue: () => this.#abandon(),
-      listenerFailed: (error) => this.#report(error, "has a listener of its signal that failed"),
-    });
+    this.#cancellation = new Cancellation(this.name, parts.clock, parts.cancelGraceMs, this);
   }
 
   get ended(): Promise<void> {
-    return this.#ended.promise;
+    if (this.#isOver) return Promise.resolve();
+    return (this.#ended ??= new Deferred<void>()).promise;
   }
 
   /** Runs the method. What it throws, now or later, is reported and harms nothing else. */
@@ -126,24 +126,9 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     }
     if (typeof ms !== "number" || Number.isNaN(ms))
       return this.#observe(Promise.reject(new TypeError("sleep() takes a number of milliseconds.")));
-    const due = this.#clock.now() + ms;
-    return this.#observe(
-      this.#cancellation.wait((resolve) => {
-        const set = (keepsAlive: boolean): Timer =>
-          this.#clock.setTimer(Math.max(0, due - this.#clock.now()), resolve, keepsAlive);
-        let timer = set(!this.#isOver);
-        return {
-          giveUp: () => {
-            timer.cancel();
-            return true;
-          },
-          letGo: () => {
-            timer.cancel();
-            timer = set(false);
-          },
-        };
-      }),
-    );
+    const refused = this.#cancellation.refuse<void>();
+    if (refused !== undefined) return this.#observe(refused);
+    return new Sleep(this.#clock, this.#cancellation, ms, !this.#isOver, this.#reportUnseen).promise;
   }
 
   lock(definition: StateDefinition, change: unknown): Promise<unknown> {
@@ -165,15 +150,19 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
       }
       return result instanceof Promise ? this.#track(result) : Promise.resolve(result);
     }
-    return this.#track(
-      this.#cancellation
-        .wait((granted, fail) => {
-          const waiting = lock.enqueue("window", this);
-          waiting.promise.then(granted, fail);
-          return { giveUp: (reason) => waiting.cancel(reason) };
-        })
-        .then(() => this.#window(definition, change as (self: object) => unknown)),
-    );
+    return this.#observe(this.#windowLater(definition, change as (self: object) => unknown));
+  }
+
+  // --- what its cancellation tells ---
+
+  overdue(): void {
+    if (this.#isOver) return;
+    this.#observer.taskAbandoned(this);
+    this.#end();
+  }
+
+  listenerFailed(error: unknown): void {
+    this.#report(error, "has a listener of its signal that failed");
   }
 
   // --- what the read-only view asks for ---
@@ -210,6 +199,24 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     }
   }
 
+  /** Waits for the lock, and runs a lock window. The task has not ended before. */
+  async #windowLater(definition: StateDefinition, change: (self: object) => unknown): Promise<unknown> {
+    this.#pending += 1;
+    try {
+      const waiting = this.session.lock.enqueue("window", this);
+      this.#cancellation.add(waiting);
+      try {
+        await waiting.promise;
+      } finally {
+        this.#cancellation.remove(waiting);
+      }
+      const result = this.#window(definition, change);
+      return result instanceof Promise ? await result : result;
+    } finally {
+      this.#settle();
+    }
+  }
+
   /** Counts a window that ends later: the task has not ended before. */
   #track(window: Promise<unknown>): Promise<unknown> {
     this.#pending += 1;
@@ -226,10 +233,11 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
 
   /** A window (or sleep) whose error nobody looks at is reported as this task's, and is never an unhandled rejection. */
   #observe<T>(promise: Promise<T>): Promise<T> {
-    return ObservedPromise.of(promise, this.#clock, (error) =>
-      this.#report(error, "has a lock() or sleep() that was not awaited, and that failed"),
-    );
+    return ObservedPromise.of(promise, this.#clock, this.#reportUnseen);
   }
+
+  readonly #reportUnseen = (error: unknown): void =>
+    this.#report(error, "has a lock() or sleep() that was not awaited, and that failed");
 
   #report(error: unknown, what: string): void {
     if (!this.#cancellation.explains(error)) this.#observer.taskFailed(this, error, what);
@@ -240,18 +248,12 @@ export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle {
     if (this.#pending === 0) this.#end();
   }
 
-  #abandon(): void {
-    if (this.#isOver) return;
-    this.#observer.taskAbandoned(this);
-    this.#end();
-  }
-
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#cancellation.end();
     this.#observer.taskEnded(this);
-    this.#ended.resolve();
+    this.#ended?.resolve();
   }
 
   #nestedError(holder: string): ImmutableStateError {

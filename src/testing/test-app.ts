@@ -18,6 +18,9 @@ export interface ReportedError {
 /** How a test app is made: as an app, but for what the kit itself provides. */
 export type TestAppOptions = Omit<AppOptions, "clock" | "logger" | "clientDir">;
 
+/** Lines in memory don't die unseen, and a clock that is moved on by days should have nothing to do on the way. */
+const NO_HEARTBEATS = 1e12;
+
 /**
  * An app in the test's own process, with pages without sockets and a clock that stands still.
  *
@@ -32,27 +35,37 @@ export type TestAppOptions = Omit<AppOptions, "clock" | "logger" | "clientDir">;
  * ```
  */
 export class TestApp {
-  readonly app: App;
   readonly clock = new ManualClock();
   readonly errors: ReportedError[] = [];
   readonly logs: LogEntry[] = [];
   readonly #pages: TestPage[] = [];
+  readonly #make: () => App;
+  #app: App;
+  #isDown = false;
 
   constructor(options: TestAppOptions) {
-    this.app = new App({
-      ...options,
-      clock: this.clock,
-      logger: this.#logger(),
-      onError: (error, info) => {
-        this.errors.push({ error, info });
-        return options.onError?.(error, info);
-      },
-    });
+    this.#make = () =>
+      new App({
+        heartbeatMs: NO_HEARTBEATS,
+        ...options,
+        clock: this.clock,
+        logger: this.#logger(),
+        onError: (error, info) => {
+          this.errors.push({ error, info });
+          return options.onError?.(error, info);
+        },
+      });
+    this.#app = this.#make();
+  }
+
+  /** The app; after a `restart` another one. */
+  get app(): App {
+    return this.#app;
   }
 
   /** A page that connects at once. */
   connect(options?: TestPageOptions): TestPage {
-    const page = new TestPage(this.app, this.clock, options);
+    const page = new TestPage(this.#app.path, () => (this.#isDown ? undefined : this.#app), this.clock, options);
     this.#pages.push(page);
     return page;
   }
@@ -92,10 +105,24 @@ export class TestApp {
     if (tasks.length > 0) throw new Error(`${tasks.length} background task(s) still run: ${tasks.join(", ")}.`);
   }
 
+  /** Closes the app, and starts another one of the same options: it knows no session of the one before. */
+  async restart(): Promise<void> {
+    this.#isDown = true;
+    await this.#closeApp();
+    this.#app = this.#make();
+    this.#isDown = false;
+  }
+
   /** Closes the pages and the app; what still runs is cancelled. */
   async close(): Promise<void> {
     for (const page of this.#pages) page.close();
-    const closed = this.app.close();
+    await this.#closeApp();
+    if (this.clock.pendingTimers > 0)
+      throw new Error(`${this.clock.pendingTimers} timer(s) are still set after the app was closed.`);
+  }
+
+  async #closeApp(): Promise<void> {
+    const closed = this.#app.close();
     // Tasks that go on are abandoned only when their grace time is over, and the clock stands still.
     let isClosed = false;
     void closed.then(() => (isClosed = true));
@@ -105,8 +132,6 @@ export class TestApp {
       await this.settle();
     }
     await closed;
-    if (this.clock.pendingTimers > 0)
-      throw new Error(`${this.clock.pendingTimers} timer(s) are still set after the app was closed.`);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -8,7 +8,9 @@ import {
 } from "../client/index.ts";
 import type { App } from "../server/index.ts";
 import type { ManualClock } from "./manual-clock.ts";
-import { MemorySocket, type MemoryLine } from "./memory-socket.ts";
+import { type Direction, MemorySocket, type MemoryLine } from "./memory-socket.ts";
+
+const BOTH: readonly Direction[] = ["sent", "received"];
 
 /** How a test's page is made. */
 export interface TestPageOptions {
@@ -53,23 +55,28 @@ export class TestPage {
   readonly #line: MemoryLine;
   readonly #unsubscribe: (() => void)[] = [];
   readonly #used = new Set<string>();
+  /** All sockets whose messages may still be on their way. */
+  readonly #sockets = new Set<MemorySocket>();
 
-  constructor(app: App, clock: ManualClock, options: TestPageOptions = {}) {
+  constructor(path: string, app: () => App | undefined, clock: ManualClock, options: TestPageOptions = {}) {
     const line: MemoryLine = {
       app,
+      clock,
       headers: Object.freeze({ ...options.headers }),
       clientIp: options.clientIp ?? "127.0.0.1",
       isUp: true,
+      stalled: new Set(),
       socket: undefined,
       frames: [],
       activity: 0,
     };
     this.#line = line;
+    const sockets = this.#sockets;
     this.frames = line.frames;
     this.storage = options.storage ?? new MemoryStorage();
     this.client = connect({
       url: "ws://test",
-      path: app.path,
+      path,
       storage: this.storage,
       page: () => ({ path: options.path ?? "/", query: options.query ?? "" }),
       backoff: { random: () => 1 },
@@ -77,6 +84,7 @@ export class TestPage {
       webSocket: class extends MemorySocket {
         constructor() {
           super(line);
+          sockets.add(this);
         }
       },
       clock: {
@@ -101,6 +109,34 @@ export class TestPage {
   /** What changes whenever something happens between page and app. */
   get activity(): number {
     return this.#line.activity;
+  }
+
+  /** What is on its way, in one direction or both, stays there, until `flow`; so does the end of a connection, and the beginning of a new one. */
+  stall(...directions: Direction[]): void {
+    for (const direction of directions.length > 0 ? directions : BOTH) this.#line.stalled.add(direction);
+  }
+
+  /** What was on its way arrives. */
+  flow(): void {
+    for (const direction of BOTH) {
+      if (!this.#line.stalled.delete(direction)) continue;
+      for (const socket of this.#sockets) socket.flow(direction);
+    }
+  }
+
+  /** One message, the next one of a direction that is stalled, arrives. */
+  step(direction: Direction): void {
+    if (this.#line.stalled.has(direction)) this.#line.socket?.flow(direction, 1);
+  }
+
+  /** The line breaks, what is on its way is lost, and a new connection can be made at once. */
+  cut(): void {
+    this.#line.socket?.cut();
+  }
+
+  /** The connection dies and neither side is told: what is on its way, and all that follows, is lost. */
+  vanish(): void {
+    this.#line.socket?.vanish();
   }
 
   /** The line breaks, and no new connection can be made until `reconnect`. */

@@ -1,7 +1,7 @@
 import type { Encoded, EncodedPatch } from "./codec.ts";
 
 /** The version of the protocol that this package speaks; server and page must agree on it. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** The socket's path where nothing else was said. */
 export const DEFAULT_PATH = "/_meanwhile";
@@ -22,6 +22,8 @@ export const CLOSE_CODES = {
   pageLeft: 4001,
   /** By the server: another connection has taken over the same client token. */
   replaced: 4002,
+  /** By the server: the page has not read what it was sent for too long. It may come back, and resumes. */
+  stuck: 4003,
 } as const;
 
 /** Where in the app a page is. */
@@ -44,6 +46,10 @@ export interface HelloMessage {
   readonly page: WirePage;
   /** The states to subscribe to from the start. */
   readonly states: readonly string[];
+  /** Those of `states` whose values the page holds, all as of `version` of the session that it asks for. */
+  readonly held: readonly string[];
+  /** 0 where nothing is held. */
+  readonly version: number;
 }
 
 /** Asks for these states' values, now and as they change. */
@@ -61,7 +67,7 @@ export interface UnsubscribeMessage {
 /** Calls an event. */
 export interface CallMessage {
   readonly type: "call";
-  /** Increases within a document and is never used twice. */
+  /** From 1 up; increases within a document. The same id is the same call, sent again after a lost connection: it runs once. */
   readonly id: number;
   readonly state: string;
   readonly event: string;
@@ -75,8 +81,26 @@ export interface NavigateMessage {
   readonly page: WirePage;
 }
 
+/** The page has applied the first `updates` updates of this connection: the server need not keep what is older. */
+export interface AckMessage {
+  readonly type: "ack";
+  readonly updates: number;
+}
+
+/** Asks for a sign of life: the answer is a `beat`. */
+export interface PingMessage {
+  readonly type: "ping";
+}
+
 /** All that a page may say. */
-export type ClientMessage = HelloMessage | SubscribeMessage | UnsubscribeMessage | CallMessage | NavigateMessage;
+export type ClientMessage =
+  | HelloMessage
+  | SubscribeMessage
+  | UnsubscribeMessage
+  | CallMessage
+  | NavigateMessage
+  | AckMessage
+  | PingMessage;
 
 // --- from the server to the page ---------------------------------------------------------------------------------------
 
@@ -89,7 +113,27 @@ export interface WelcomeMessage {
   readonly sessionId: string;
   /** Whether this is the session whose token the page has offered. */
   readonly resumed: boolean;
+  /** Why it is another one, where the page has offered a token. */
+  readonly fresh?: FreshReason;
+  /**
+   * The highest id of the calls that the server has taken from this document, 0 for none: the page sends what is above again. Not there where the server does
+   * not know (any more) what the document has called.
+   */
+  readonly received?: number;
+  /** The server gives a sign of life at least this often, in ms. */
+  readonly heartbeatMs: number;
+  /** The longest message that the server takes, in bytes of UTF-8. */
+  readonly maxMessageBytes: number;
 }
+
+/**
+ * Why a page that offered a token got a fresh session: `unknown`, no session has this token (any more); `held`, another page that is alive has it;
+ * `identity`, the session is somebody else's.
+ */
+export type FreshReason = "unknown" | "held" | "identity";
+
+/** Every reason for a fresh session. */
+export const FRESH_REASONS: readonly FreshReason[] = ["unknown", "held", "identity"];
 
 /** All values of a state: the first update of each subscription. */
 export interface FullUpdate {
@@ -160,10 +204,17 @@ export interface RefusedMessage {
   /** An `ErrorCode`. */
   readonly code: string;
   readonly message: string;
+  /** Whether the page should try again by itself, after a pause. */
+  readonly retry: boolean;
+}
+
+/** A sign of life where there is nothing else to say, and the answer to a `ping`. */
+export interface BeatMessage {
+  readonly type: "beat";
 }
 
 /** All that a server may say. */
-export type ServerMessage = WelcomeMessage | UpdateMessage | RefusedMessage;
+export type ServerMessage = WelcomeMessage | UpdateMessage | RefusedMessage | BeatMessage;
 
 // --- in the HTML -------------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,10 @@ export function parseClientMessage(frame: unknown): ClientMessage {
       };
     case "navigate":
       return { type: "navigate", page: asPage(message.page) };
+    case "ack":
+      return { type: "ack", updates: asCount(message.updates, "updates") };
+    case "ping":
+      return { type: "ping" };
     default:
       return refuse("type");
   }
@@ -46,6 +50,8 @@ function parseHello(message: JsonRecord): HelloMessage {
     ...(message.token === undefined ? {} : { token: asId(message.token, "token") }),
     page: asPage(message.page),
     states: asStates(message.states),
+    held: asStates(message.held),
+    version: asCount(message.version, "version"),
   };
 }
 

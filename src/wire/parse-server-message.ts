@@ -2,6 +2,8 @@ import type { Encoded, EncodedPatch } from "./codec.ts";
 import { MAX_ID_LENGTH } from "./limits.ts";
 import {
   type CallResult,
+  FRESH_REASONS,
+  type FreshReason,
   type FullUpdate,
   PROTOCOL_VERSION,
   type ServerMessage,
@@ -25,6 +27,10 @@ export function parseServerMessage(frame: unknown): ServerMessage {
         token: asText(message.token, MAX_ID_LENGTH, "token") || refuse("token"),
         sessionId: asText(message.sessionId, MAX_ID_LENGTH, "sessionId"),
         resumed: message.resumed === true,
+        ...(message.fresh === undefined ? {} : { fresh: asFreshReason(message.fresh) }),
+        ...(message.received === undefined ? {} : { received: asCount(message.received, "received") }),
+        heartbeatMs: asCount(message.heartbeatMs, "heartbeatMs"),
+        maxMessageBytes: asCount(message.maxMessageBytes, "maxMessageBytes"),
       };
     case "update":
       return {
@@ -38,7 +44,10 @@ export function parseServerMessage(frame: unknown): ServerMessage {
         type: "refused",
         code: asName(message.code, "code"),
         message: asText(message.message, Infinity, "message"),
+        retry: message.retry === true,
       };
+    case "beat":
+      return { type: "beat" };
     default:
       return refuse("type");
   }
@@ -55,6 +64,10 @@ function asFullUpdate(value: unknown): FullUpdate {
     full: asEntries(update.full, "full", (encoded) => encoded as Encoded),
     events: asList(update.events, Infinity, "events", asName),
   };
+}
+
+function asFreshReason(value: unknown): FreshReason {
+  return FRESH_REASONS.find((reason) => reason === value) ?? refuse("fresh");
 }
 
 function asStateUpdate(value: unknown): StateUpdate {

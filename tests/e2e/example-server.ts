@@ -5,7 +5,7 @@ import { recordOutbound } from "../support/canary.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A server of an example, in a process of its own, as a user starts it. */
+/** A server of an example (a folder's path from `examples/`), in a process of its own, as a user starts it. */
 export class ExampleServer {
   readonly url: string;
   /** What it has printed so far. */
@@ -30,7 +30,13 @@ export class ExampleServer {
   }
 
   /** `vite build`, then what it has built. */
-  static async built(example: string): Promise<ExampleServer> {
+  static async built(example: string, main?: string): Promise<ExampleServer> {
+    await ExampleServer.build(example);
+    return ExampleServer.serve(example, main);
+  }
+
+  /** `vite build`. */
+  static async build(example: string): Promise<void> {
     const build = spawn(process.execPath, [`${root}node_modules/vite/bin/vite.js`, "build"], {
       cwd: `${root}examples/${example}`,
       stdio: "ignore",
@@ -38,7 +44,11 @@ export class ExampleServer {
     });
     const [code] = (await once(build, "exit")) as [number];
     if (code !== 0) throw new Error(`vite build of ${example} failed with exit code ${code}.`);
-    return ExampleServer.#start(example, ["dist/server/index.js"]);
+  }
+
+  /** What was built; `main` is for an example with a server of its own. */
+  static serve(example: string, main = "dist/server/index.js"): Promise<ExampleServer> {
+    return ExampleServer.#start(example, [main]);
   }
 
   static async #start(example: string, args: string[]): Promise<ExampleServer> {
@@ -53,7 +63,8 @@ export class ExampleServer {
         output += chunk.toString();
         recordOutbound("log", chunk.toString());
         if (started.server !== undefined) started.server.output = output;
-        const found = /http:\/\/[\w.]+:\d+/.exec(output)?.[0];
+        // What comes after it shows that the number is whole.
+        const found = /http:\/\/[\w.]+:\d+(?=\D)/.exec(output)?.[0];
         if (found !== undefined) resolve(found);
       };
       child.stdout.on("data", read);
@@ -66,11 +77,12 @@ export class ExampleServer {
     return started.server;
   }
 
-  /** Asks it to stop, and gives its exit code. */
-  async stop(): Promise<number | null> {
-    if (this.#process.exitCode !== null) return this.#process.exitCode;
+  /** Asks it to stop (or kills it, with SIGKILL), and gives its exit code. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode !== null || signalCode !== null) return exitCode;
     const ended = once(this.#process, "exit") as Promise<[number | null]>;
-    this.#process.kill("SIGTERM");
+    this.#process.kill(signal);
     return (await ended)[0];
   }
 }

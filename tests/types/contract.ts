@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { State, event, type Background, type Run } from "meanwhile";
 import { useServerState } from "meanwhile/react";
+import { App } from "meanwhile/server";
 
 class My extends State {
   counter = 0;
@@ -93,6 +94,12 @@ class My extends State {
     this.trigger(My).add("1");
     this.inc(); // a plain call in the same transaction
   }
+  @event whoIsIt() {
+    const { identity } = this.router.session;
+    // @ts-expect-error unknown: the app has not said in `Register` what an identity is
+    void identity.name;
+    return typeof identity === "string" ? identity.length : 0;
+  }
   _helper() {
     return this._n;
   }
@@ -133,3 +140,9 @@ async function page() {
   void my.trigger;
 }
 void page;
+
+// An app that declares no identity may give any, and compares what it does not know.
+void new App({ states: [My], authorize: ({ headers }) => headers["x-user"], sameIdentity: (a, b) => a === b });
+void new App({ states: [My], authorize: async () => ({ id: 1 }) });
+// @ts-expect-error unknown: `Register` says nothing of an id
+void new App({ states: [My], sameIdentity: (a, b) => a.id === b.id });

@@ -1,4 +1,4 @@
-import { useServerState } from "meanwhile/react";
+import { ConnectionBanner, useServerState } from "meanwhile/react";
 import { Connection } from "./Connection";
 import { Maximum } from "./Maximum";
 import { MyTaskState } from "./my-task.state";
@@ -36,6 +36,7 @@ export default function App() {
       </main>
 
       <footer>The counting happens on the server, in a background task. Meanwhile, the page is yours.</footer>
+      <ConnectionBanner />
     </>
   );
 }

@@ -141,13 +141,3 @@ it("a ref made by hand stands for the class", async () => {
   await run.test.settle();
   expect(await state.take(1)).toBe(1);
 });
-
-it("a call that was sent when the connection was lost rejects; it may have run", async () => {
-  await using run = await open();
-  const call = run.state.take("sent");
-  run.page.disconnect();
-  await expect(call).rejects.toMatchObject({ code: "CONNECTION_LOST" });
-  run.page.reconnect();
-  await run.test.settle();
-  expect(await run.state.take("after")).toBe(1);
-});

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { App } from "../../../src/server/index.ts";
+import { PROTOCOL_VERSION } from "../../../src/wire/messages.ts";
 import { CounterState, silent } from "./counter-state.ts";
 import { RawPage } from "./raw-page.ts";
 
@@ -16,7 +17,15 @@ async function listen() {
   return { app, url, port, [Symbol.asyncDispose]: () => app.close() };
 }
 
-const HELLO = { type: "hello", protocol: 1, document: "d", page: { path: "/", query: "" }, states: [] };
+const HELLO = {
+  type: "hello",
+  protocol: PROTOCOL_VERSION,
+  document: "d",
+  page: { path: "/", query: "" },
+  states: [],
+  held: [],
+  version: 0,
+};
 
 it.each([
   ["not JSON", "{"],

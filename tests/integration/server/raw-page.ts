@@ -1,6 +1,24 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import type { ServerMessage, UpdateMessage, WelcomeMessage } from "../../../src/wire/messages.ts";
+import {
+  PROTOCOL_VERSION,
+  type ServerMessage,
+  type UpdateMessage,
+  type WelcomeMessage,
+} from "../../../src/wire/messages.ts";
+
+interface OpenOptions {
+  readonly path?: string;
+  readonly headers?: Record<string, string>;
+}
+
+interface Hello {
+  readonly token?: string;
+  readonly document?: string;
+  readonly states?: readonly string[];
+  readonly held?: readonly string[];
+  readonly version?: number;
+}
 
 /** A page that speaks the protocol by hand over a real socket. */
 export class RawPage {
@@ -23,7 +41,7 @@ export class RawPage {
     });
   }
 
-  static async open(url: string, options: { path?: string; headers?: Record<string, string> } = {}): Promise<RawPage> {
+  static async open(url: string, options: OpenOptions = {}): Promise<RawPage> {
     const socket = new WebSocket(`${url.replace("http", "ws")}${options.path ?? "/_meanwhile"}`, {
       headers: options.headers,
     });
@@ -33,31 +51,32 @@ export class RawPage {
   }
 
   /** Opens, says hello and waits for the welcome. */
-  static async hello(
-    url: string,
-    options: {
-      token?: string;
-      document?: string;
-      states?: string[];
-      path?: string;
-      headers?: Record<string, string>;
-    } = {},
-  ): Promise<RawPage> {
+  static async hello(url: string, options: Hello & OpenOptions = {}): Promise<RawPage> {
     const page = await RawPage.open(url, options);
-    page.send({
-      type: "hello",
-      protocol: 1,
-      document: options.document ?? `document-${Math.random()}`,
-      ...(options.token === undefined ? {} : { token: options.token }),
-      page: { path: "/", query: "" },
-      states: options.states ?? [],
-    });
+    page.hello(options);
     await page.next((message) => message.type === "welcome");
     return page;
   }
 
+  hello({ token, document, states = [], held = [], version = 0 }: Hello = {}): void {
+    this.send({
+      type: "hello",
+      protocol: PROTOCOL_VERSION,
+      document: document ?? `document-${Math.random()}`,
+      ...(token === undefined ? {} : { token }),
+      page: { path: "/", query: "" },
+      states,
+      held,
+      version,
+    });
+  }
+
   get welcome(): WelcomeMessage {
     return this.messages.find((message) => message.type === "welcome")!;
+  }
+
+  get updates(): UpdateMessage[] {
+    return this.messages.filter((message) => message.type === "update");
   }
 
   get closed(): Promise<number> {

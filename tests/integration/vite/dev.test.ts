@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { createServer as createVite } from "vite";
+import { createServer as createVite, type RunnableDevEnvironment } from "vite";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { connect, stateRef } from "../../../src/client/index.ts";
+import type { App } from "../../../src/server/index.ts";
 import { dependenciesBundled, fixture, PATIENCE, type DevServer } from "./fixture.ts";
 
 const state = ({
@@ -81,6 +82,16 @@ describe("the dev server", () => {
 
     using mine = page(dev);
     expect(await mine.add(2)).toBe(7);
+  });
+
+  test("its environment gives routes the app that pages are connected to", async () => {
+    await using project = await fixture(PROJECT);
+    await using dev = await project.dev();
+    using mine = page(dev);
+    await mine.loaded();
+    const { runner } = dev.vite.environments.ssr as RunnableDevEnvironment;
+    const { app } = await runner.import<{ app: App }>("virtual:meanwhile/app");
+    expect([...app.eventNamespace.tokenToSid.values()]).toEqual([mine.client.connection.sessionId]);
   });
 
   test("takes an edit in and keeps what sessions hold; other modules stay as they are", async () => {

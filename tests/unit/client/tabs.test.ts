@@ -42,6 +42,7 @@ it("2.4.1 a duplicated tab finds that its token is held, and starts without it; 
   expect(state.n).toBe(0);
   expect(copy.frames[0]!.text).not.toContain("token");
   expect(tokenOf(copy.frames)).not.toBe(tokenOf(run.page.frames));
+  expect(copy.client.connection.session).toBe("copied");
   await run.state.add();
   expect(run.state.n).toBe(2);
 });
@@ -65,13 +66,13 @@ it("a client that lost its connection tries again, later each time, and gets eve
 
 it("a session that the server has lost is replaced by a fresh one, and the app is told", async () => {
   await using run = await open();
-  const told: boolean[] = [];
-  run.page.client.onSession(({ lost }) => told.push(lost));
+  const told: string[] = [];
+  run.page.client.onSession(({ kind }) => told.push(kind));
   run.page.disconnect();
   await run.test.advance(30_000 + 600_000);
   run.page.reconnect();
   await run.test.settle();
-  expect(told).toEqual([true]);
+  expect(told).toEqual(["lost"]);
   expect(run.state.n).toBe(0);
 });
 

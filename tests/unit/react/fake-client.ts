@@ -79,12 +79,15 @@ export class FakeReplica<S = unknown> implements StateReplica<S> {
 export class FakeClient implements Client {
   connection: ConnectionStatus = {
     status: "connecting",
+    session: undefined,
     attempt: 0,
     nextRetryAt: undefined,
     sessionId: undefined,
     error: undefined,
   };
   readonly connectionListeners = new Set<() => void>();
+  /** How often anybody has asked for a new connection. */
+  reconnects = 0;
   readonly #replicas = new Map<string, FakeReplica>();
 
   state<S>(state: StateLike<S>): FakeReplica<S> {
@@ -112,7 +115,9 @@ export class FakeClient implements Client {
   }
 
   async ready(): Promise<void> {}
-  reconnect(): void {}
+  reconnect(): void {
+    this.reconnects += 1;
+  }
   close(): void {}
   [Symbol.dispose](): void {}
 }

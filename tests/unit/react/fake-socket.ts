@@ -1,5 +1,10 @@
 import { type Client, connect, type ConnectOptions } from "../../../src/client/index.ts";
-import type { CallMessage, ClientMessage, ServerMessage } from "../../../src/wire/messages.ts";
+import {
+  type CallMessage,
+  type ClientMessage,
+  PROTOCOL_VERSION,
+  type ServerMessage,
+} from "../../../src/wire/messages.ts";
 
 /** The server's end of the real client's only connection, spoken by a test. */
 export interface FakeServer {
@@ -41,7 +46,15 @@ export function fakeServer(options: ConnectOptions = {}): FakeServer {
     welcome() {
       said.length = 0;
       socket?.onopen?.({} as never);
-      say({ type: "welcome", protocol: 1, token: "t".repeat(32), sessionId: "s1", resumed: false });
+      say({
+        type: "welcome",
+        protocol: PROTOCOL_VERSION,
+        token: "t".repeat(32),
+        sessionId: "s1",
+        resumed: false,
+        heartbeatMs: 0,
+        maxMessageBytes: 1 << 20,
+      });
     },
     calls: () => said.filter((message) => message.type === "call"),
     lose: () => socket?.onclose?.({ code: 1006, reason: "" } as never),

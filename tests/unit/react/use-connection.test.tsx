@@ -2,6 +2,7 @@
 import { act, cleanup, renderHook } from "@testing-library/react";
 import type { ReactElement, ReactNode } from "react";
 import { afterEach, expect, test } from "vitest";
+import { MeanwhileError } from "../../../src/client/index.ts";
 import { MeanwhileProvider, useClient, useConnection } from "../../../src/react/index.ts";
 import { FakeClient } from "./fake-client.ts";
 
@@ -25,6 +26,10 @@ test("gives how the connection stands, and renders when that changes", () => {
   act(() => client.setConnection({ status: "connected" }));
   expect(result.current.connection).toBe(client.connection);
   expect(renders).toBe(2);
+  const error = new MeanwhileError("TOO_MANY_SESSIONS", "Full.");
+  const lost = { status: "reconnecting", attempt: 3, nextRetryAt: 1_000, session: "resumed", error } as const;
+  act(() => client.setConnection(lost));
+  expect(result.current.connection).toMatchObject(lost);
   rerender();
   expect(client.connectionListeners.size).toBe(1);
   unmount();

@@ -5,15 +5,36 @@ import { parseClientMessage } from "../../../src/wire/parse-client-message.ts";
 import { parseServerMessage } from "../../../src/wire/parse-server-message.ts";
 
 const CLIENT = [
-  { type: "hello", protocol: 1, document: "d", token: "t", page: { path: "/", query: "?a" }, states: ["A"] },
+  {
+    type: "hello",
+    protocol: 2,
+    document: "d",
+    token: "t",
+    page: { path: "/", query: "?a" },
+    states: ["A", "B"],
+    held: ["A"],
+    version: 7,
+  },
   { type: "subscribe", states: ["A", "B"] },
   { type: "unsubscribe", states: [] },
   { type: "call", id: 0, state: "A", event: "go", args: [1, { $: ["u"] }] },
   { type: "navigate", page: { path: "/x", query: "" } },
+  { type: "ack", updates: 16 },
+  { type: "ping" },
 ];
 
 const SERVER = [
-  { type: "welcome", protocol: 1, token: "t", sessionId: "s", resumed: true },
+  {
+    type: "welcome",
+    protocol: 2,
+    token: "t",
+    sessionId: "s",
+    resumed: false,
+    fresh: "held",
+    received: 3,
+    heartbeatMs: 15_000,
+    maxMessageBytes: 1_000,
+  },
   { type: "update", version: 3, states: { A: { full: { n: 1 }, events: ["go"] }, B: { patch: { n: [0, 2] } } } },
   {
     type: "update",
@@ -34,7 +55,8 @@ const SERVER = [
       },
     ],
   },
-  { type: "refused", code: "BAD_MESSAGE", message: "no" },
+  { type: "refused", code: "BAD_MESSAGE", message: "no", retry: true },
+  { type: "beat" },
 ];
 
 it("2.4.5 what keeps to the protocol comes through as it was, and nothing else with it", () => {
