@@ -34,7 +34,7 @@ interface Line {
 /** Takes a delta, which must go on where the last one ended. */
 function take(line: Line, payload: Buffer): void {
   const { states } = JSON.parse(payload.toString()) as RawUpdate;
-  const patch = states?.["PacedState"]?.patch as { counter?: [number, number] } | undefined;
+  const patch = states?.["PacedState"] as { counter?: [number, number] } | undefined;
   if (patch?.counter === undefined) return;
   const [, counter] = patch.counter;
   if (counter <= line.counter) throw new Error(`A delta came out of order: ${counter} after ${line.counter}.`);

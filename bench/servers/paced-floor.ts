@@ -17,9 +17,7 @@ sockets.on("connection", (socket) => {
     state.counter += 1;
     state.version += 1;
     commits += 1;
-    socket.send(
-      `{"type":"update","version":${state.version},"states":{"PacedState":{"patch":{"counter":[0,${state.counter}]}}}}`,
-    );
+    socket.send(`{"version":${state.version},"states":{"PacedState":{"counter":[0,${state.counter}]}}}`);
     setTimeout(step, PACE_MS);
   };
   socket.on("message", (data: Buffer) => {

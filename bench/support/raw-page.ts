@@ -3,7 +3,8 @@ import { RawSocket } from "./raw-socket.ts";
 /** An update as far as benches look into it. */
 export interface RawUpdate {
   readonly version: number;
-  readonly states?: Readonly<Record<string, { readonly patch?: unknown; readonly full?: unknown }>>;
+  /** In full an array, else patches by var. */
+  readonly states?: Readonly<Record<string, Readonly<Record<string, unknown[]>> | readonly unknown[]>>;
   readonly results?: readonly { readonly id: number; readonly ok: boolean }[];
 }
 
@@ -29,9 +30,9 @@ export class RawPage {
     await new Promise<void>((resolve, reject) => {
       socket.onClose = (code) => reject(new Error(`The server closed the connection: ${code}.`));
       socket.onMessage = (payload) => {
-        const message = JSON.parse(payload.toString()) as { type: string; token?: string };
+        const message = JSON.parse(payload.toString()) as { type?: string; token?: string };
         if (message.type === "welcome") page.token = message.token ?? "";
-        else if (message.type === "update") resolve();
+        else if (message.type === undefined) resolve();
         else reject(new Error(payload.toString()));
       };
       const hello = { type: "hello", protocol: 2, document: crypto.randomUUID(), states, held: [], version: 0 };
@@ -80,12 +81,12 @@ export class RawPage {
   }
 
   #message(payload: Buffer): void {
-    if (payload[9] !== UPDATE) return; // a beat
+    if (payload[2] !== UPDATE) return; // a beat
     this.updates += 1;
     if (this.updates % ACK_EVERY === 0) this.socket.sendText(`{"type":"ack","updates":${this.updates}}`);
     this.onUpdate(payload);
   }
 }
 
-/** The first letter of the message's type, at its place in the text. */
-const UPDATE = "u".charCodeAt(0);
+/** The first letter of the first key, at its place in the text: that of `version`, with which only an update begins. */
+const UPDATE = "v".charCodeAt(0);

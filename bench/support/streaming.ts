@@ -25,7 +25,7 @@ export async function measureStreaming(server: ServerProcess, tokens: number, tu
   await new Promise<void>((resolve, reject) => {
     page.onUpdate = (payload) => {
       const { states } = JSON.parse(payload.toString()) as RawUpdate;
-      const patch = (states?.["TextState"]?.patch as Record<string, unknown[]> | undefined)?.["text"];
+      const patch = (states?.["TextState"] as Record<string, unknown[]> | undefined)?.["text"];
       if (patch === undefined) {
         bytesBefore = page.socket.received;
         return;

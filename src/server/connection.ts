@@ -18,6 +18,7 @@ import {
   type WirePage,
 } from "../wire/messages.ts";
 import { parseClientMessage } from "../wire/parse-client-message.ts";
+import { updateText } from "../wire/update-text.ts";
 import type { DocumentRecord } from "./document-record.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import type { PeerRequest, PeerSocket } from "./peer.ts";
@@ -310,10 +311,7 @@ export class Connection implements Subscriber {
     const { record } = this.#opened!;
     const results = record.takeResults();
     if (states === undefined && results.length === 0) return;
-    let text = `{"type":"update","version":${version}`;
-    if (states !== undefined) text += `,"states":${JSON.stringify(states)}`;
-    if (results.length > 0) text += `,"results":[${results.join(",")}]`;
-    this.#sendText(`${text}}`);
+    this.#sendText(updateText(version, states, results));
     const marks: FeedMark[] = [];
     for (const feed of this.#feeds.values()) marks.push(feed.mark);
     record.sent(version, marks);

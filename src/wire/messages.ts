@@ -190,7 +190,10 @@ export interface CallFailure {
 /** How a call has ended. */
 export type CallResult = CallSuccess | CallFailure;
 
-/** What has changed since the update before, all states of it as of one version, and the calls whose commits it includes. */
+/**
+ * What has changed since the update before, all states of it as of one version, and the calls whose commits it includes. On the wire it is shorter: see
+ * `updateText`.
+ */
 export interface UpdateMessage {
   readonly type: "update";
   readonly version: number;

@@ -32,7 +32,7 @@ export function parseServerMessage(frame: unknown): ServerMessage {
         heartbeatMs: asCount(message.heartbeatMs, "heartbeatMs"),
         maxMessageBytes: asCount(message.maxMessageBytes, "maxMessageBytes"),
       };
-    case "update":
+    case undefined:
       return {
         type: "update",
         version: asCount(message.version, "version"),
@@ -71,9 +71,8 @@ function asFreshReason(value: unknown): FreshReason {
 }
 
 function asStateUpdate(value: unknown): StateUpdate {
-  const { patch } = asRecord(value, "state");
-  if (patch === undefined) return asFullUpdate(value);
-  return { patch: asEntries(patch, "patch", (encoded) => encoded as EncodedPatch) };
+  if (Array.isArray(value)) return asFullUpdate({ full: value[0] as unknown, events: value[1] as unknown });
+  return { patch: asEntries(value, "patch", (encoded) => encoded as EncodedPatch) };
 }
 
 function asResult(value: unknown): CallResult {

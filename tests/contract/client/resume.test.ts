@@ -30,12 +30,12 @@ async function open(options: Partial<TestAppOptions> = {}, pageOptions: TestPage
   const page = test.connect(pageOptions);
   const board = page.state(Board);
   await test.settle();
-  /** The frames of one kind since the last hello, as text. */
+  /** The frames of one kind since the last hello, as text. An update has no `type`. */
   const frames = (kind: string): string[] =>
     page.frames
       .slice(page.frames.findLastIndex(({ text }) => text.startsWith('{"type":"hello"')))
       .map(({ text }) => text)
-      .filter((text) => text.startsWith(`{"type":"${kind}"`));
+      .filter((text) => text.startsWith(kind === "update" ? '{"version"' : `{"type":"${kind}"`));
   return { test, page, board, frames, [Symbol.asyncDispose]: () => test.close() };
 }
 
@@ -77,7 +77,7 @@ it("2.4.4 after a loss the page gets what it missed, as one patch, however much 
   expect(run.board.n).toBe(20);
   expect(run.board.rows).toBe(rows);
   const [first, ...others] = run.frames("update");
-  expect(first).toContain('"patch"');
+  expect(first).toContain('"Board":{'); // a patch; in full it would be an array
   expect(first!.length).toBeLessThan(200);
   expect(others).toEqual([]);
 });
@@ -88,7 +88,7 @@ it("2.4.4 a page that missed nothing is sent nothing but that", async () => {
   run.page.reconnect();
   await run.test.settle();
   expect(run.frames("update")).toHaveLength(1);
-  expect(run.frames("update")[0]).toContain('"Board":{"patch":{}}');
+  expect(run.frames("update")[0]).toContain('"Board":{}');
 });
 
 it("2.4.4 a session that has expired is replaced: calls say what has become of them, and what is seen is the fresh one's", async () => {

@@ -217,7 +217,7 @@ it("2.2.3 a handler that throws is undone, nothing of it is sent, and the page l
     expect.objectContaining({ level: "error", fields: expect.objectContaining({ errorId }) as unknown }),
   );
   const received = run.page.frames.slice(framesBefore).filter(({ direction }) => direction === "received");
-  expect(received.map(({ text }) => text).join()).not.toMatch(/canary|internal|\.ts|patch/);
+  expect(received.map(({ text }) => text).join()).not.toMatch(/canary|internal|\.ts|states/);
 });
 
 it("2.2.3 after a yield, what was committed at the yield stays, exactly, on the server and in the page", async () => {

@@ -6,6 +6,7 @@ import {
   type UpdateMessage,
   type WelcomeMessage,
 } from "../../../src/wire/messages.ts";
+import { parseServerMessage } from "../../../src/wire/parse-server-message.ts";
 
 interface OpenOptions {
   readonly path?: string;
@@ -30,7 +31,7 @@ export class RawPage {
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on("message", (data: Buffer) => {
-      this.messages.push(JSON.parse(data.toString()) as ServerMessage);
+      this.messages.push(parseServerMessage(data.toString()));
       for (const wake of this.#waiting.splice(0)) wake();
     });
     this.#closed = new Promise((resolve) => {

@@ -9,6 +9,7 @@ import {
   type StateUpdate,
   type WelcomeMessage,
 } from "../../../src/wire/messages.ts";
+import { serverText } from "../../support/server-text.ts";
 
 /** A socket whose other end a test speaks. */
 export class ScriptedSocket implements ClientSocket {
@@ -35,7 +36,7 @@ export class ScriptedSocket implements ClientSocket {
   }
 
   say(message: ServerMessage): void {
-    this.sayText(JSON.stringify(message));
+    this.sayText(serverText(message));
   }
 
   sayText(text: string): void {

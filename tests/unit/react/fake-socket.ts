@@ -5,6 +5,7 @@ import {
   PROTOCOL_VERSION,
   type ServerMessage,
 } from "../../../src/wire/messages.ts";
+import { serverText } from "../../support/server-text.ts";
 
 /** The server's end of the real client's only connection, spoken by a test. */
 export interface FakeServer {
@@ -38,7 +39,7 @@ export function fakeServer(options: ConnectOptions = {}): FakeServer {
     close(): void {}
   }
   const client = connect({ url: "ws://localhost:1", storage: false, webSocket: FakeSocket, ...options });
-  const say = (message: ServerMessage): void => socket?.onmessage?.({ data: JSON.stringify(message) } as never);
+  const say = (message: ServerMessage): void => socket?.onmessage?.({ data: serverText(message) } as never);
   return {
     client,
     said,
