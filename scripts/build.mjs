@@ -26,6 +26,13 @@ function isStale() {
   return Math.max(newestChange(join(root, "src")), ...configs.map((file) => statSync(file).mtimeMs)) > builtAt;
 }
 
+/** Vite keeps optimised copies of the package for the examples, and makes them anew only when its version changes. */
+function forgetOptimised() {
+  const examples = join(root, "examples");
+  for (const name of readdirSync(examples))
+    rmSync(join(examples, name, "node_modules", ".vite"), { recursive: true, force: true });
+}
+
 /**
  * Builds beside dist/ and swaps the two, so that whoever reads dist/ meanwhile never sees half a build. A failed build leaves
  * the old one in place.
@@ -43,6 +50,7 @@ export async function build() {
     if (existsSync(dist)) renameSync(dist, previous);
     renameSync(next, dist);
     writeFileSync(stamp, String(builtAt));
+    forgetOptimised();
   }
   for (const leftOver of [next, previous]) rmSync(leftOver, { recursive: true, force: true });
   return code === 0;
