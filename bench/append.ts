@@ -14,7 +14,7 @@ pinDriver();
 const tenThousand: Change = { name: "a list of 10,000", state: "ListState", fill: 10_000 };
 const hundredThousand: Change = { name: "a list of 100,000", state: "ListState", fill: 100_000 };
 
-await using server = await ServerProcess.start("states");
+await using server = await ServerProcess.start("states", ["--expose-gc"]);
 const sizes = { rounds: sized(7, 1), ms: sized(1_500, 300), clients: 10 };
 const rounds = await measureChanges(server, [tenThousand, hundredThousand], sizes);
 const item = '{"id":10000,"title":"A new item"}';

@@ -12,7 +12,7 @@ pinDriver();
 const cell: Change = { name: "a cell of 1,000 x 20", state: "TableState", fill: 1_000 };
 const entry: Change = { name: "an entry of a Map of 10,000", state: "MapState", fill: 10_000 };
 
-await using server = await ServerProcess.start("states");
+await using server = await ServerProcess.start("states", ["--expose-gc"]);
 const sizes = { rounds: sized(9, 1), ms: sized(1_500, 300), clients: 50 };
 const rounds = await measureChanges(server, [cell, entry], sizes);
 const updates = [];

@@ -29,7 +29,7 @@ checks.push({
 });
 
 {
-  await using server = await ServerProcess.start("states");
+  await using server = await ServerProcess.start("states", ["--expose-gc"]);
   const list: Change = { name: "list", state: "ListState", fill: 10_000 };
   const changes = await measureChanges(server, [list], { rounds: ROUNDS, ms: 1_000, clients: 10 });
   const cost = median(changes.map((round) => round[list.name]!.serverMicros / round[COUNTER.name]!.serverMicros));

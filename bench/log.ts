@@ -18,7 +18,7 @@ const logs = [10, 1_000, 100_000].map((fill): Change => ({
 }));
 const line = "2026-01-01T00:00:00Z INFO request 001000 took 12 ms".length;
 
-await using server = await ServerProcess.start("states");
+await using server = await ServerProcess.start("states", ["--expose-gc"]);
 const updates: UpdateText[] = [];
 for (const log of logs) updates.push(await oneUpdate(server.port, log, "task"));
 const rounds = await measureChanges(server, logs.slice(1, 2), {

@@ -14,7 +14,7 @@ class SleepState extends State {
   }
 }
 
-const { app, port } = await listenApp({ states: [SleepState], maxSessions: 1_000_000 });
+const { app, port } = await listenApp({ states: [SleepState], sessionTtlMs: 600_000 });
 let tokens: string[] = [];
 const bare: { counter: number }[] = [];
 let bareRunning = 0;

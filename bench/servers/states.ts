@@ -14,6 +14,108 @@ class CounterState extends State {
   }
 }
 
+/** A dozen vars, of which one changes. */
+class WideState extends State {
+  counter = 0;
+  others = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`key${at}`, at]));
+  a0 = 0;
+  a1 = 1;
+  a2 = 2;
+  a3 = 3;
+  a4 = 4;
+  a5 = 5;
+  a6 = 6;
+  a7 = 7;
+  a8 = 8;
+  a9 = 9;
+
+  @event add() {
+    this.counter += 1;
+  }
+}
+
+/** Ten computed vars that depend on what changes. */
+class ComputedState extends State {
+  counter = 0;
+
+  get c0() {
+    return this.counter % 7;
+  }
+  get c1() {
+    return this.counter % 11;
+  }
+  get c2() {
+    return this.counter % 13;
+  }
+  get c3() {
+    return this.counter % 17;
+  }
+  get c4() {
+    return this.counter % 19;
+  }
+  get c5() {
+    return this.counter % 23;
+  }
+  get c6() {
+    return this.counter % 29;
+  }
+  get c7() {
+    return this.counter % 31;
+  }
+  get c8() {
+    return this.counter % 37;
+  }
+  get c9() {
+    return this.counter % 41;
+  }
+  @event add() {
+    this.counter += 1;
+  }
+}
+
+/** A computed var over a list that does not change. */
+class UntouchedState extends State {
+  counter = 0;
+  numbers: number[] = [];
+
+  get sum() {
+    return this.numbers.reduce((sum, each) => sum + each, 0);
+  }
+  @event fill(count: number) {
+    this.numbers = Array.from({ length: count }, (_, at) => at);
+  }
+  @event add() {
+    this.counter += 1;
+  }
+}
+
+/** A computed var over a list that changes. */
+class SummedState extends State {
+  numbers: number[] = [];
+
+  get sum() {
+    return this.numbers.reduce((sum, each) => sum + each, 0);
+  }
+  @event fill(count: number) {
+    this.numbers = Array.from({ length: count }, (_, at) => at);
+  }
+  @event add() {
+    this.numbers[7]! += 1;
+  }
+}
+
+/** What is to be avoided: a new list for each change. */
+class CopiedState extends State {
+  items: { id: number; title: string }[] = [];
+
+  @event fill(count: number) {
+    this.items = Array.from({ length: count }, (_, id) => ({ id, title: `Item number ${id}` }));
+  }
+  @event add() {
+    this.items = this.items.map((item) => (item.id === 7 ? { id: 7, title: `${item.title}!`.slice(-20) } : item));
+  }
+}
+
 class ListState extends State {
   items: { id: number; title: string }[] = [];
 
@@ -119,6 +221,18 @@ function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-const states = [CounterState, ListState, TableState, MapState, LogState, TextState];
+const states = [
+  CounterState,
+  WideState,
+  ComputedState,
+  UntouchedState,
+  SummedState,
+  CopiedState,
+  ListState,
+  TableState,
+  MapState,
+  LogState,
+  TextState,
+];
 const { port } = await listenApp({ states });
 serve(port, { streamed: () => ({ committedAt, streamedMs }) });

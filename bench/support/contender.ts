@@ -36,7 +36,7 @@ export class Contenders implements AsyncDisposable {
     const all: Contender[] = [];
     for (const name of names) {
       const { server, open } = OPENERS[name];
-      all.push({ name, open, server: await ServerProcess.start(server) });
+      all.push({ name, open, server: await ServerProcess.start(server, ["--expose-gc"]) });
     }
     return new Contenders(all);
   }
