@@ -2,6 +2,8 @@
 export interface Flushable {
   /** Sends what is new. An error is reported and harms nobody else. */
   flush(): void;
+  /** The queue's: when it was flushed last. */
+  flushedAt?: number;
 }
 
 /** What a flush queue is told and tells. */
@@ -16,6 +18,13 @@ export interface FlushQueueOptions {
 const EXPENSIVE_MS = 0.2;
 const PACE = 9;
 const MAX_REST_MS = 250;
+
+/**
+ * What nobody waits for goes out this long, in ms, after the flush before at the earliest: half a frame of a display. It is looked after every `TICK_MS`, so
+ * that it is on its way within a frame.
+ */
+const GAP_MS = 8;
+const TICK_MS = 4;
 
 interface Pace {
   /** How long the last flush took, in ms. */
@@ -36,6 +45,9 @@ interface FlushWait {
  * A flushable is clean → dirty (`markDirty`) → clean (flushed); after two expensive flushes in a row it rests, and what is marked meanwhile becomes
  * dirty only when the rest is over. So a value that costs more to compare the larger it grows costs a bounded share of the time. One expensive
  * flush alone is no reason: it may have been a large change, or a pause of the machine.
+ *
+ * What a flushable is marked for that nobody waits for (`markSoon`) is gathered for half a frame after its last flush. So a text that grows token by
+ * token, or a task in a loop, is sent in a hundred small messages a second, not in twenty thousand that nobody could see.
  */
 export class FlushQueue {
   readonly #options: FlushQueueOptions;
@@ -45,6 +57,9 @@ export class FlushQueue {
   /** Of those whose last flush was expensive. */
   readonly #paces = new WeakMap<Flushable, Pace>();
   readonly #waits = new Map<Flushable, FlushWait[]>();
+  /** Marked soon after their last flush, and not dirty yet; with their timer. */
+  readonly #gathering = new Set<Flushable>();
+  #tick: NodeJS.Timeout | undefined;
 
   constructor(options: FlushQueueOptions) {
     this.#options = options;
@@ -57,10 +72,25 @@ export class FlushQueue {
 
   /** Whether there is nothing to flush, now or after a rest. */
   get isEmpty(): boolean {
-    return this.#dirty.size === 0 && this.#resting.size === 0;
+    return this.#dirty.size === 0 && this.#resting.size === 0 && this.#gathering.size === 0;
+  }
+
+  /** For what nobody waits for. */
+  markSoon(flushable: Flushable): void {
+    const { flushedAt } = flushable;
+    if (flushedAt === undefined || this.#dirty.has(flushable) || performance.now() - flushedAt >= GAP_MS)
+      return this.markDirty(flushable);
+    this.#gathering.add(flushable);
+    this.#tick ??= setTimeout(this.#onTick, TICK_MS);
+  }
+
+  /** Nothing is gathered any longer. */
+  hurry(): void {
+    for (const flushable of this.#gathering) this.markDirty(flushable);
   }
 
   markDirty(flushable: Flushable): void {
+    this.#gathering.delete(flushable);
     if (this.#dirty.has(flushable) || this.#resting.has(flushable)) return;
     const pace = this.#paces.get(flushable);
     const restMs = pace === undefined ? 0 : pace.readyAt - performance.now();
@@ -76,6 +106,7 @@ export class FlushQueue {
   whenFlushed(flushables: Iterable<Flushable>, done: () => void): void {
     const wait: FlushWait = { left: 0, done };
     for (const flushable of flushables) {
+      if (this.#gathering.has(flushable)) this.markDirty(flushable);
       if (this.#resting.has(flushable)) this.#wake(flushable);
       if (!this.#dirty.has(flushable)) continue;
       wait.left += 1;
@@ -100,6 +131,7 @@ export class FlushQueue {
         this.#options.onError(error);
       }
       const after = performance.now();
+      flushable.flushedAt = after;
       this.#pace(flushable, after - now, after);
       now = after;
       this.#endWaits(flushable);
@@ -111,6 +143,7 @@ export class FlushQueue {
   /** It has gone: nothing of it is flushed any more, and nobody waits for it. */
   forget(flushable: Flushable): void {
     this.#dirty.delete(flushable);
+    this.#gathering.delete(flushable);
     this.#stopRest(flushable);
     this.#paces.delete(flushable);
     this.#endWaits(flushable);
@@ -118,8 +151,17 @@ export class FlushQueue {
 
   /** Forgets everybody. */
   clear(): void {
-    for (const flushable of [...this.#dirty, ...this.#resting.keys()]) this.forget(flushable);
+    for (const flushable of [...this.#dirty, ...this.#resting.keys(), ...this.#gathering]) this.forget(flushable);
+    clearTimeout(this.#tick);
+    this.#tick = undefined;
   }
+
+  readonly #onTick = (): void => {
+    this.#tick = undefined;
+    const now = performance.now();
+    for (const flushable of this.#gathering) if (now - flushable.flushedAt! >= GAP_MS) this.markDirty(flushable);
+    if (this.#gathering.size > 0) this.#tick = setTimeout(this.#onTick, TICK_MS);
+  };
 
   #add(flushable: Flushable): void {
     this.#dirty.add(flushable);

@@ -95,6 +95,12 @@ export class Scheduler {
     this.#flushes.markDirty(flushable);
   }
 
+  /** As `markDirty`, for what nobody waits for: gathered with what else comes within half a frame of a display. */
+  markSoon(flushable: Flushable): void {
+    if (this.#drained.length > 0) this.#flushes.markDirty(flushable);
+    else this.#flushes.markSoon(flushable);
+  }
+
   /** It has gone: nothing is flushed any more. */
   forget(flushable: Flushable): void {
     this.#flushes.forget(flushable);
@@ -111,6 +117,7 @@ export class Scheduler {
   drain(): Promise<void> {
     return new Promise((resolve) => {
       this.#drained.push(resolve);
+      this.#flushes.hurry();
       this.#arm();
     });
   }

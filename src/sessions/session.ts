@@ -146,7 +146,7 @@ export class Session implements TransactionHost {
 
   #publish(next: Snapshot): void {
     this.#snapshot = next;
-    for (const subscriber of this.subscribers) if (subscriber.wantsCommits) this.scheduler.markDirty(subscriber);
+    for (const subscriber of this.subscribers) if (subscriber.wantsCommits) this.scheduler.markSoon(subscriber);
   }
 }
 

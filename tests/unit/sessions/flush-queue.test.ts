@@ -193,3 +193,45 @@ it("forgets a flushable: dirty, resting or waited for", () => {
   queue.flush(Infinity);
   expect([dirty.count, resting.count]).toEqual([0, 2]);
 });
+
+it("gathers what nobody waits for, for half a frame after the last flush, and has it on its way within a frame", () => {
+  const { queue, flush } = makeQueue();
+  const page = new Page();
+  queue.markSoon(page);
+  expect(queue.isReady, "the first at once").toBe(true);
+  queue.flush(Infinity);
+  queue.markSoon(page);
+  vi.advanceTimersByTime(7);
+  queue.markSoon(page);
+  expect([queue.isReady, queue.isEmpty]).toEqual([false, false]);
+  vi.advanceTimersByTime(16 - 7);
+  expect(queue.isReady).toBe(true);
+  queue.flush(Infinity);
+  expect([page.count, queue.isEmpty, vi.getTimerCount()]).toEqual([2, true, 0]);
+  flush(page);
+  vi.advanceTimersByTime(8);
+  queue.markSoon(page);
+  expect(queue.isReady, "after a pause at once again").toBe(true);
+});
+
+it("gathers no longer once somebody waits, or it has gone", () => {
+  const { queue, flush } = makeQueue();
+  const [answered, awaited, hurried, gone] = [new Page(), new Page(), new Page(), new Page()];
+  for (const page of [answered, awaited, hurried, gone]) flush(page);
+  for (const page of [answered, awaited, hurried, gone]) queue.markSoon(page);
+  queue.forget(gone);
+  queue.markDirty(answered);
+  const done = vi.fn<() => void>();
+  queue.whenFlushed([awaited], done);
+  queue.flush(Infinity);
+  expect([answered.count, awaited.count, hurried.count]).toEqual([2, 2, 1]);
+  expect(done).toHaveBeenCalledOnce();
+  queue.hurry();
+  queue.flush(Infinity);
+  expect([hurried.count, gone.count, queue.isEmpty]).toEqual([2, 1, true]);
+  vi.advanceTimersByTime(4);
+  expect(vi.getTimerCount()).toBe(0);
+  for (const page of [answered, awaited]) queue.markSoon(page);
+  queue.clear();
+  expect([queue.isEmpty, vi.getTimerCount()]).toEqual([true, 0]);
+});
