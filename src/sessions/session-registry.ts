@@ -97,15 +97,15 @@ export class SessionRegistry {
     for (const session of this.#sessions.values()) this.#forget(session);
   }
 
-  /** The page is gone: from now on its tasks may run for `maxUnattendedMs`. */
+  /** The page is gone: its tasks may run for `maxUnattendedMs` from now on, those that begin later no longer than the others. */
   #watchUnattended(session: Session): void {
     const { maxUnattendedMs, clock, isBusy, onUnattended } = this.#parts;
     this.#stop(this.#unattended, session);
-    if (maxUnattendedMs === undefined || !isBusy(session)) return;
+    if (maxUnattendedMs === undefined) return;
     const end = (): void => {
       this.#unattended.delete(session);
-      if (session.presence.isPresent || !isBusy(session)) return;
-      onUnattended(session);
+      if (session.presence.isPresent) return;
+      if (isBusy(session)) onUnattended(session);
       this.#watchUnattended(session);
     };
     this.#unattended.set(session, clock.setTimer(maxUnattendedMs, end));

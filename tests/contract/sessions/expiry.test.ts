@@ -95,6 +95,19 @@ it("2.4.4 maxUnattendedMs is the cap: the task is cancelled as expired, and may 
   expect(run.expired).toMatchObject([{ reason: "expired" }]);
 });
 
+it("2.4.4 the cap holds for a task that begins after the page was gone, too", async () => {
+  await using run = await start({ maxUnattendedMs: 60_000 });
+  run.page.leave();
+  await run.test.advance(GONE_MS);
+  await run.test.app.modifyState(run.token, WorkState, (self) => void self.trigger(WorkState).work());
+  await run.test.advance(60_000 - 1);
+  expect(run.test.app.backgroundTasks.size).toBe(1);
+  await run.test.advance(1);
+  expect(run.test.app.backgroundTasks.size).toBe(0);
+  await run.test.advance(TTL_MS);
+  expect(run.expired).toMatchObject([{ reason: "expired" }]);
+});
+
 it("2.4.4 a page that comes back stops the cap's clock", async () => {
   await using run = await start({ maxUnattendedMs: 60_000 });
   await run.state.work();
