@@ -96,7 +96,7 @@ export class EventDispatch implements EventStarter {
         if (!outcome.ok)
           this.#errors.report(outcome.error, {
             kind: "event",
-            name: `${definition.name}.${event.name}`,
+            name: definition.nameOf(event),
             id: randomUUID(),
           });
       },

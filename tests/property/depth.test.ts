@@ -7,7 +7,8 @@ import { StateTable } from "../../src/sessions/state-table.ts";
 import { emptyRouter } from "../../src/state/router.ts";
 import { Snapshot } from "../../src/state/snapshot.ts";
 import { State } from "../../src/state/state.ts";
-import { Transaction, type TransactionHost } from "../../src/state/transaction.ts";
+import { Transaction } from "../../src/state/transaction.ts";
+import { bareHost } from "./bare-host.ts";
 
 type Tree = { child?: unknown; list?: unknown[]; map?: Map<string, unknown> };
 
@@ -18,15 +19,7 @@ class TreeState extends State {
 
 const table = new StateTable([{ stateClass: TreeState }]);
 const definition = table.definitions[0]!;
-const initial = definition.makeInitialValues();
-const host = {
-  definitionOf: () => definition,
-  counterpartOf: () => definition,
-  initialValues: () => initial,
-  app: undefined,
-  triggersOf: () => ({}),
-  lockRefused: (reason) => Promise.reject(reason),
-} satisfies TransactionHost;
+const host = bareHost(definition);
 
 /** Counted with a stack of its own: it is what the limit is checked against. */
 function depthOf(value: unknown): number {

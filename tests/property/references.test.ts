@@ -5,8 +5,9 @@ import { StateTable } from "../../src/sessions/state-table.ts";
 import { emptyRouter } from "../../src/state/router.ts";
 import { Snapshot } from "../../src/state/snapshot.ts";
 import { State } from "../../src/state/state.ts";
-import { Transaction, type TransactionHost } from "../../src/state/transaction.ts";
+import { Transaction } from "../../src/state/transaction.ts";
 import { shown } from "./plain-values.ts";
+import { bareHost } from "./bare-host.ts";
 
 interface Item {
   n: number;
@@ -188,15 +189,7 @@ const aliases: fc.Arbitrary<Step>[] = [
 
 const table = new StateTable([{ stateClass: TreeState }]);
 const definition = table.definitions[0]!;
-const initial = definition.makeInitialValues();
-const host = {
-  definitionOf: () => definition,
-  counterpartOf: () => definition,
-  initialValues: () => initial,
-  app: undefined,
-  triggersOf: () => ({}),
-  lockRefused: (reason) => Promise.reject(reason),
-} satisfies TransactionHost;
+const host = bareHost(definition);
 
 const show = (tree: Tree): string =>
   definition.vars.map(({ name }) => `${name}: ${shown(tree[name as keyof Tree])}`).join("\n");

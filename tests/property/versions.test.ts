@@ -8,10 +8,11 @@ import { StateTable } from "../../src/sessions/state-table.ts";
 import { emptyRouter } from "../../src/state/router.ts";
 import { Snapshot } from "../../src/state/snapshot.ts";
 import { State } from "../../src/state/state.ts";
-import { Transaction, type TransactionHost } from "../../src/state/transaction.ts";
+import { Transaction } from "../../src/state/transaction.ts";
 import { decodeFrozen, decodePatch } from "../../src/wire/decode.ts";
 import { encodeNode, encodePatch } from "../../src/wire/encode-node.ts";
 import { shown } from "./plain-values.ts";
+import { bareHost } from "./bare-host.ts";
 
 interface Row {
   id: number;
@@ -191,15 +192,7 @@ const keyed: fc.Arbitrary<Edit>[] = [
 
 const table = new StateTable([{ stateClass: LargeState }]);
 const definition = table.definitions[0]!;
-const initial = definition.makeInitialValues();
-const host = {
-  definitionOf: () => definition,
-  counterpartOf: () => definition,
-  initialValues: () => initial,
-  app: undefined,
-  triggersOf: () => ({}),
-  lockRefused: (reason) => Promise.reject(reason),
-} satisfies TransactionHost;
+const host = bareHost(definition);
 
 const wire = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
