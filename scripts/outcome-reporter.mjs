@@ -51,7 +51,9 @@ export default class OutcomeReporter {
         const { state, errors } = test.result();
         if (state === "failed") fail(`${file} > ${test.fullName}`, errors);
         else if (state === "passed") outcome.passed += 1;
-        else outcome.skipped += 1;
+        else if (state === "skipped") outcome.skipped += 1;
+        // Its worker is gone: without its name nobody would know where to look.
+        else fail(`${file} > ${test.fullName}`, [{ message: "did not end" }]);
       }
     }
     for (const error of unhandled) fail("Unhandled, outside of tests", [error]);

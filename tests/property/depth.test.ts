@@ -21,11 +21,14 @@ const table = new StateTable([{ stateClass: TreeState }]);
 const definition = table.definitions[0]!;
 const host = bareHost(definition);
 
-/** Counted with a stack of its own: it is what the limit is checked against. */
+/**
+ * Counted with a stack of its own: it is what the limit is checked against. Nothing is counted beyond the limit: what was
+ * refused for its depth may hold itself, too.
+ */
 function depthOf(value: unknown): number {
   let deepest = 0;
   const rest: [value: unknown, depth: number][] = [[value, 0]];
-  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+  for (let next = rest.pop(); next !== undefined && deepest <= MAX_DEPTH; next = rest.pop()) {
     const [item, depth] = next;
     deepest = Math.max(deepest, depth);
     if (typeof item !== "object" || item === null) continue;
