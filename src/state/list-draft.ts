@@ -189,19 +189,21 @@ export class ListDraft extends Draft {
     const slots = chunked.chunks[at]!;
     const first = (chunked.firstChunk + at) * CHUNK_SIZE - chunked.start;
     const before = this.base.chunks[chunked.firstChunk + at - this.base.firstChunk];
-    const nodes: Node[] = [];
+    const nodes = slots.slice() as Node[];
     let same = before?.length === slots.length;
     let hasDraft = false;
     for (let offset = 0; offset < slots.length; offset += 1) {
       const slot = slots[offset];
       const index = first + offset;
+      // Of a chunk with one change, that is all the others.
+      if (typeof slot === "object" && slot !== null && slot === before?.[offset] && index >= 0) continue;
       const node =
         index < 0
           ? undefined
           : typeof slot === "number" || typeof slot === "string"
             ? slot
             : this.#finalizeSlot(slots, offset, commit, path, index);
-      nodes.push(node);
+      nodes[offset] = node;
       if (same && !Object.is(node, before![offset])) same = false;
       hasDraft ||= slots[offset] instanceof Draft;
     }
