@@ -75,7 +75,11 @@ async function openPage(browser: Browser, url: string): Promise<Opening> {
     network.on("Network.webSocketCreated", ({ url: target, initiator }) => asked("socket", target, initiator ?? {}));
     await page.addInitScript(watchPage);
     await page.goto(url);
-    await page.waitForFunction(() => (globalThis as unknown as { watch: Watch }).watch.liveAt > 0);
+    await page.waitForFunction(
+      () =>
+        (globalThis as unknown as { watch: Watch }).watch.liveAt > 0 &&
+        performance.getEntriesByName("first-contentful-paint").length > 0,
+    );
     const found = await page.evaluate(() => {
       const [paint] = performance.getEntriesByName("first-contentful-paint");
       return { ...(globalThis as unknown as { watch: Watch }).watch, paintedAt: paint?.startTime ?? 0 };
