@@ -1,7 +1,9 @@
 export { State } from "./state/state.ts";
 export { plain } from "./state/plain.ts";
-export type { Background, Run, TaskHandle, Triggers } from "./state/background.ts";
-export type { AppHandle, BackgroundTask } from "./state/app-handle.ts";
+export type { Background, ProgressReport, QueuedEvent, Run, RunOf, TaskHandle, Triggers } from "./state/background.ts";
+export type { AppHandle, BackgroundTask, TaskLock } from "./state/app-handle.ts";
+export type { PolicyScope, RetryOptions, TaskPolicy } from "./state/task-options.ts";
+export type { Progress, RunStatus } from "./base/run.ts";
 export type { Identity, Register, Router, RouterPage, RouterSession } from "./state/router.ts";
 export type { DeepReadonly, View } from "./data/deep-readonly.ts";
 export { event } from "./events/event.ts";
@@ -17,10 +19,12 @@ export {
   LockTimeoutError,
   MeanwhileError,
   PublicError,
+  ResultInLockError,
   StateDefinitionError,
   StateSerializationError,
   StateUnavailableError,
   TaskCancelledError,
+  TaskRefusedError,
   UnauthorizedError,
   UndeclaredVarError,
   UnknownEventError,

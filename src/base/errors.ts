@@ -17,6 +17,9 @@ export const ERROR_CODES = [
   "EVENT_FAILED",
   "PUBLIC",
   "TASK_CANCELLED",
+  "TASK_REFUSED",
+  "RESULT_IN_LOCK",
+  "RUN_FORGOTTEN",
   "LOCK_TIMEOUT",
   "UNKNOWN_SESSION",
   "APP_CLOSED",
@@ -193,7 +196,15 @@ export class PublicError extends MeanwhileError {
 }
 
 /** Why a task was cancelled. */
-export type CancelReason = "disconnected" | "left" | "shutdown" | "cancelled" | "expired";
+export type CancelReason =
+  | "disconnected"
+  | "left"
+  | "shutdown"
+  | "cancelled"
+  | "expired"
+  | "replaced"
+  | "timeout"
+  | "undone";
 
 /** What a cancelled task's locks and sleeps reject with, and the reason of its signal. */
 export class TaskCancelledError extends MeanwhileError {
@@ -202,6 +213,28 @@ export class TaskCancelledError extends MeanwhileError {
   constructor(taskName: string, reason: CancelReason) {
     super("TASK_CANCELLED", `${taskName} was cancelled (${reason}).`);
     this.reason = reason;
+  }
+}
+
+/** A start that the task's policy refuses, since another run of it goes on. */
+export class TaskRefusedError extends MeanwhileError {
+  override readonly name = "TaskRefusedError";
+  /** The run that goes on. */
+  readonly runId: string;
+  constructor(message: string, runId: string) {
+    super("TASK_REFUSED", message);
+    this.runId = runId;
+  }
+}
+
+/** A task's result that was asked for inside the lock of its session, which the task itself may need. */
+export class ResultInLockError extends MeanwhileError {
+  override readonly name = "ResultInLockError";
+  constructor(taskName: string, holder: string) {
+    super(
+      "RESULT_IN_LOCK",
+      `The result of ${taskName} was asked for while ${holder} holds the lock: the task may need that lock, and both would wait for ever. Keep the run, and await its result outside the lock, in a background task.`,
+    );
   }
 }
 

@@ -34,6 +34,7 @@ import { followPageLife } from "./page-life.ts";
 import { randomId } from "./random-id.ts";
 import type { Replica } from "./replica.ts";
 import { Replicas } from "./replicas.ts";
+import { PageRun } from "./runs.ts";
 import { globalSocketClass } from "./socket-class.ts";
 import { socketUrl } from "./socket-url.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -82,7 +83,11 @@ class PageClient implements Client {
     const prefix = `meanwhile:${typeof url === "string" ? url : ""}${path}:`;
     this.#storage = new TabStorage(storage || undefined, prefix);
     this.#identity = new TabIdentity(randomId(), this.#storage, clock, prefix);
-    this.#outbox = new Outbox(clock, { maxOpenCalls, maxOfflineMs });
+    this.#outbox = new Outbox(
+      clock,
+      { maxOpenCalls, maxOfflineMs },
+      (task, id) => new PageRun(id, this.#replicas.named(task), (error) => this.#report(error)),
+    );
     this.#debounces = new Debounces(clock);
     if (typeof url !== "function") socketUrl(url, path); // a client that can have no address says so at once
     this.#connection = new Connection(
@@ -111,6 +116,7 @@ class PageClient implements Client {
       unwant: (name: string) => this.#flushSoon(this.#subscriptions.unwant(name)),
       call: (state: string, event: string, args: readonly unknown[], callOptions: CallOptions) =>
         this.#call(state, event, args, callOptions),
+      replica: (name: string) => this.#replicas.named(name),
       failed: (error: unknown) => this.#report(error),
     };
     this.#replicas = new Replicas(host, html, this.#storage, remember);

@@ -1,19 +1,34 @@
 import { ClientSetupError } from "../base/errors.ts";
 import type { AnyFunction } from "../data/deep-readonly.ts";
-import type { CallOptions, EventFunction } from "./client.ts";
+import type { CallOptions, EventFunction, StateReplica } from "./client.ts";
 import type { Dropped } from "./dropped.ts";
 
 /** Makes a call of one event. */
 type Caller = (args: readonly unknown[], options: CallOptions) => Promise<unknown>;
 
 /** What is known of each event function. */
-const known = new WeakMap<AnyFunction, { readonly call: Caller; readonly variants: Map<string, EventFunction> }>();
+const known = new WeakMap<
+  AnyFunction,
+  { readonly call: Caller; readonly runs: () => StateReplica; readonly variants: Map<string, EventFunction> }
+>();
 
-/** An event as a function, which `withOptions` takes. */
-export function eventFunction(call: Caller): EventFunction {
+/** An event as a function, which `withOptions` takes. `runs` gives the replica of its runs, if it is a background task. */
+export function eventFunction(call: Caller, runs: () => StateReplica): EventFunction {
   const event: EventFunction = (...args) => call(args, {});
-  known.set(event, { call, variants: new Map() });
+  known.set(event, { call, runs, variants: new Map() });
   return event;
+}
+
+/**
+ * The replica of a background task's runs, whose values `runViews` reads.
+ *
+ * @throws ClientSetupError where `event` is not a state's event.
+ */
+export function runsOf(event: AnyFunction): StateReplica {
+  const entry = known.get(event);
+  if (entry === undefined)
+    throw new ClientSetupError("useRuns takes a background task of a state, such as task.importCities.");
+  return entry.runs();
 }
 
 /**

@@ -1,6 +1,7 @@
 export { connect } from "./connect.ts";
 export { DROPPED, type Dropped } from "./dropped.ts";
-export { withOptions } from "./event-function.ts";
+export { runsOf, withOptions } from "./event-function.ts";
+export { runViews } from "./runs.ts";
 export { formAction, type FormIssues, type FormOutcome } from "./form-action.ts";
 export type {
   BackoffOptions,
@@ -28,11 +29,15 @@ export {
   MeanwhileError,
   PublicError,
   SessionLostError,
+  TaskCancelledError,
+  TaskRefusedError,
   UnauthorizedError,
   UnknownEventError,
   UnknownStateError,
   type ArgumentIssue,
+  type CancelReason,
   type ErrorCode,
 } from "../base/errors.ts";
 export { stateRef, type StateLike, type StateRef } from "../wire/state-ref.ts";
-export type { Page, PageArgs, PageEvent, Run } from "../wire/page.ts";
+export type { Progress, RunStatus } from "../base/run.ts";
+export type { Page, PageArgs, PageEvent, Run, RunView } from "../wire/page.ts";

@@ -28,6 +28,7 @@ export interface OutboxLimits {
 export class Outbox {
   readonly #clock: ClientClock;
   readonly #limits: OutboxLimits;
+  readonly #runOf: (task: string, id: string) => unknown;
   /** By id. */
   readonly #calls = new Map<number, OpenCall>();
   #lastId = 0;
@@ -35,7 +36,9 @@ export class Outbox {
   /** Runs while there is no connection: then nothing may wait any longer. */
   #timer: unknown;
 
-  constructor(clock: ClientClock, limits: OutboxLimits) {
+  /** @param runOf gives a call of the background task `task` its run. */
+  constructor(clock: ClientClock, limits: OutboxLimits, runOf: (task: string, id: string) => unknown) {
+    this.#runOf = runOf;
     this.#clock = clock;
     this.#limits = limits;
   }
@@ -86,7 +89,7 @@ export class Outbox {
       if (call === undefined) continue;
       this.#calls.delete(result.id);
       try {
-        if (result.ok) call.resolve(decodeFrozen(result.value));
+        if (result.ok) call.resolve("run" in result ? this.#runOf(call.name, result.run) : decodeFrozen(result.value));
         else call.reject(rebuildError(result.error));
       } catch (error) {
         call.reject(error); // not the connection's error: the server would only say the same again

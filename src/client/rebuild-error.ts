@@ -5,6 +5,7 @@ import {
   LimitError,
   MeanwhileError,
   PublicError,
+  TaskRefusedError,
   UnauthorizedError,
   UnknownEventError,
   UnknownStateError,
@@ -24,6 +25,8 @@ export function rebuildError({ code, message, reason, data, issues, errorId }: W
       });
     case "EVENT_FAILED":
       return new EventFailedError(errorId ?? "unknown");
+    case "TASK_REFUSED":
+      return new TaskRefusedError(message, reason ?? "");
     case "UNKNOWN_EVENT":
       return new UnknownEventError(message);
     case "UNKNOWN_STATE":

@@ -18,6 +18,8 @@ export interface ReplicaHost {
   want(stateName: string): void;
   unwant(stateName: string): void;
   call(stateName: string, event: string, args: readonly unknown[], options: CallOptions): Promise<unknown>;
+  /** The replica of a state, or of a task's runs. */
+  replica(name: string): StateReplica;
   failed(error: unknown): void;
 }
 
@@ -43,6 +45,9 @@ export class Replica<S> implements StateReplica<S> {
   events: ReadonlySet<string> = new Set();
   /** Whether `values` came from the server (of this document or the tab's one before) and are this session's: neither from the HTML nor of a session before. */
   isKnown = false;
+
+  /** Why there will be no further values, if so. */
+  failure: unknown;
 
   readonly #host: ReplicaHost;
   readonly #listeners: Listeners;
@@ -94,7 +99,10 @@ export class Replica<S> implements StateReplica<S> {
   event(name: string): EventFunction {
     let event = this.#functions.get(name);
     if (event === undefined) {
-      event = eventFunction((args, options) => this.call(name, args, options));
+      event = eventFunction(
+        (args, options) => this.call(name, args, options),
+        () => this.#host.replica(`${this.name}.${name}`),
+      );
       this.#functions.set(name, event);
     }
     return event;
@@ -161,13 +169,21 @@ export class Replica<S> implements StateReplica<S> {
     this.#listeners.notify();
   }
 
+  /** Whether the values are this session's, and the server keeps them up to date. */
+  get isCurrent(): boolean {
+    return this.isKnown && this.#isInStep;
+  }
+
   /** There will be no values: `loaded()` rejects, until `retry`. */
   fail(error: unknown): void {
+    this.failure = error;
     this.#loading?.reject(error);
+    this.#listeners.notify();
   }
 
   /** There may be values again. */
   retry(): void {
+    this.failure = undefined;
     if (this.values === undefined) this.#loading = undefined;
   }
 

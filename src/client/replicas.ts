@@ -79,7 +79,8 @@ export class Replicas {
     });
     const changed = changes.filter(({ replica, next, isFull }) => {
       if (isFull) replica.join();
-      return replica.hold(next, "server");
+      // That they are the same is news, too, to who waits for the newest.
+      return replica.hold(next, "server") || isFull;
     });
     this.#version = version;
     for (const { replica } of changed) replica.notify();

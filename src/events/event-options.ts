@@ -2,12 +2,13 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Background } from "../state/background.ts";
 import type { AnyFunction } from "../state/event-spec.ts";
 import type { State } from "../state/state.ts";
+import type { PolicyScope, RetryOptions, TaskPolicy } from "../state/task-options.ts";
 
 /** Schemas of an event's arguments, one each, of any library that follows the Standard Schema convention. */
 export type Schemas = readonly StandardSchemaV1[];
 
 /** What `@event` can be told. */
-export interface EventOptions<C, B> {
+export interface EventOptions<C, B, K = undefined> {
   /** Schemas that parse what the page sends, one for each parameter. The compiler checks that each takes what its parameter takes, and gives it. */
   args?: C;
   /** True: a background task. Default false: a handler. */
@@ -16,6 +17,16 @@ export interface EventOptions<C, B> {
   onLoad?: boolean;
   /** What happens to the task when its page is gone. Background tasks only. Default "continue". */
   onDisconnect?: B extends true ? "cancel" | "continue" : never;
+  /** What a start does while other runs of the task go on. Background tasks only. Default "parallel". */
+  policy?: B extends true ? TaskPolicy : never;
+  /** Whose runs the policy looks at: those of the session, or of all sessions of the app. Background tasks only. Default "session". */
+  per?: B extends true ? PolicyScope : never;
+  /** Computed from the arguments: the policy looks only at runs with the same key. Background tasks only. Default: all runs of the task. */
+  key?: K;
+  /** How long a run may take from its start, further attempts included, in ms; then it is cancelled, with reason `timeout`. Background tasks only. Default: for ever. */
+  timeoutMs?: B extends true ? number : never;
+  /** Whether and when a run that failed is tried again. Background tasks only. Default: never. */
+  retry?: B extends true ? RetryOptions : never;
 }
 
 type Outputs<C extends Schemas> = { -readonly [K in keyof C]: StandardSchemaV1.InferOutput<C[K]> };
@@ -32,6 +43,16 @@ export type Fits<C, M extends AnyFunction> = C extends Schemas
       ? unknown
       : { error: "the schema must take what the parameter takes: the page sends that" }
     : { error: "the schema's output must fit the parameter" }
+  : unknown;
+
+/** What `key` may be. */
+export type KeyFunction = (...args: never[]) => string | number;
+
+/** `unknown` where the key takes the method's parameters; else a type whose text says what is wrong. */
+export type KeyFits<K, M extends AnyFunction> = K extends KeyFunction
+  ? K extends (...args: Parameters<M>) => string | number
+    ? unknown
+    : { error: "the key is computed from the task's own parameters" }
   : unknown;
 
 /** `unknown` where a background task is an async method that declares its `this`; else a type whose text says what is wrong. */

@@ -2,7 +2,8 @@ import { BackgroundCallError, StateDefinitionError } from "../base/errors.ts";
 import type { State } from "../state/state.ts";
 import { markEvent, type AnyFunction } from "../state/event-spec.ts";
 import { callerFile } from "./caller-file.ts";
-import type { DeclaresThis, EventOptions, Fits, Schemas } from "./event-options.ts";
+import type { DeclaresThis, EventOptions, Fits, KeyFits, KeyFunction, Schemas } from "./event-options.ts";
+import { taskOptions } from "./task-options-of.ts";
 
 /**
  * Marks a method as an event: something that the page may call. Plain, it is a handler, which holds the session's lock from start to end and is
@@ -20,10 +21,14 @@ export function event<S extends State, A extends unknown[], R>(
   method: (this: S, ...args: A) => R,
   context: ClassMethodDecoratorContext<S>,
 ): void;
-export function event<const C extends Schemas | undefined = undefined, B extends boolean = false>(
-  options: EventOptions<C, B>,
+export function event<
+  const C extends Schemas | undefined = undefined,
+  B extends boolean = false,
+  K extends KeyFunction | undefined = undefined,
+>(
+  options: EventOptions<C, B, K>,
 ): <S extends State, M extends AnyFunction>(
-  method: M & Fits<C, M> & (B extends true ? DeclaresThis<S, M> : unknown),
+  method: M & Fits<C, M> & KeyFits<K, M> & (B extends true ? DeclaresThis<S, M> : unknown),
   context: ClassMethodDecoratorContext<S, M>,
 ) => void;
 export function event(first: unknown, context?: ClassMethodDecoratorContext): unknown {
@@ -42,7 +47,7 @@ const asyncFunctionPrototype: unknown = Object.getPrototypeOf(async () => {});
 function mark(
   method: AnyFunction,
   context: ClassMethodDecoratorContext,
-  options: EventOptions<Schemas | undefined, boolean>,
+  options: EventOptions<Schemas | undefined, boolean, KeyFunction | undefined>,
   file: string | undefined,
 ): unknown {
   const name = String(context.name);
@@ -70,6 +75,7 @@ function mark(
       `"${name}" has onDisconnect, which is for background tasks: a handler runs to its end though its page has left.`,
     );
   }
+  const task = taskOptions(name, isBackground, options);
   const replacement = isBackground ? refuseCalls(name) : method;
   markEvent(replacement, {
     name,
@@ -78,6 +84,7 @@ function mark(
     args: options.args,
     onLoad: options.onLoad === true,
     onDisconnect: options.onDisconnect ?? "continue",
+    task,
     file,
   });
   return isBackground ? replacement : undefined;

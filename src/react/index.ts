@@ -7,7 +7,10 @@ export type {
   FormOutcome,
   Page,
   PageEvent,
+  Progress,
   Run,
+  RunStatus,
+  RunView,
   SessionKind,
   StateLike,
   StateRef,
@@ -22,4 +25,5 @@ export type { ConnectionNoticeOptions } from "./use-connection-notice.ts";
 export { useConnectionNotice } from "./use-connection-notice.ts";
 export type { ServerInput, ServerInputOptions } from "./use-server-input.ts";
 export { useServerInput } from "./use-server-input.ts";
+export { useRuns } from "./use-runs.ts";
 export { useServerState } from "./use-server-state.ts";

@@ -62,6 +62,10 @@ export interface AppOptions {
   readonly lockTimeoutMs?: number;
   /** From when on a handler or lock window that holds the lock is logged as slow. Default 1,000. */
   readonly slowHoldMs?: number;
+  /** How long a run that has ended, and its result, is kept for its page. Default 600,000 (ten minutes). */
+  readonly keepRunsMs?: number;
+  /** How many runs that have ended are kept of each task of a session. Default 100. */
+  readonly keepRuns?: number;
   /** How long a cancelled task may still take locks to put its state right. Default 5,000. */
   readonly cancelGraceMs?: number;
   /**

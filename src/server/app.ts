@@ -7,11 +7,12 @@ import { Scheduler } from "../sessions/scheduler.ts";
 import { SessionLock } from "../sessions/session-lock.ts";
 import { SessionRegistry } from "../sessions/session-registry.ts";
 import { Session } from "../sessions/session.ts";
+import { tokenHint } from "../sessions/token-hint.ts";
 import { StateTable } from "../sessions/state-table.ts";
 import type { AppHandle, BackgroundTask } from "../state/app-handle.ts";
 import type { StateClass } from "../state/state-context.ts";
 import type { State } from "../state/state.ts";
-import { TaskRegistry } from "../tasks/task-registry.ts";
+import { TaskRegistry, type TaskRegistryObserver } from "../tasks/task-registry.ts";
 import { DEFAULT_PATH } from "../wire/messages.ts";
 import type { AppOptions } from "./app-options.ts";
 import { ErrorReporter } from "./error-reporter.ts";
@@ -24,7 +25,7 @@ import type { PeerRequest, PeerSocket } from "./peer.ts";
 import { PeerHub, type Peer } from "./peer-hub.ts";
 import { PageHtml } from "./page-html.ts";
 import { SocketServer } from "./socket-server.ts";
-import { defaultLogger, tokenHint, type Logger } from "./logger.ts";
+import { defaultLogger, type Logger } from "./logger.ts";
 import { tellExpired } from "./tell-expired.ts";
 
 /** Where `listen` listens. */
@@ -73,7 +74,7 @@ export class App implements AppHandle {
     this.#scheduler = new Scheduler({
       onError: (error) => errors.report(error, { kind: "connection", name: "flush", id: "flush" }, "A flush failed"),
     });
-    this.#tasks = new TaskRegistry(this.#clock, options.cancelGraceMs ?? 5_000, {
+    const taskObserver: TaskRegistryObserver = {
       taskFailed: (task, error, what) =>
         errors.report(
           error,
@@ -85,7 +86,19 @@ export class App implements AppHandle {
           { task: task.name, taskId: task.id, reason: task.cancelReason },
           `The task ${task.name} (${task.id}) goes on though it was cancelled and its grace time is over: it is abandoned, and gets no lock any more. Listen to this.task.signal, or take a lock or a sleep now and then.`,
         ),
+      taskRetries: (task, error, delayMs) =>
+        this.logger.warn(
+          { err: error, task: task.name, taskId: task.id, attempt: task.attempt, delayMs: Math.round(delayMs) },
+          `Attempt ${task.attempt} of the task ${task.name} (${task.id}) failed; the next one follows in ${Math.round(delayMs)} ms`,
+        ),
+      errorForPage: (task, error) => errors.ofTask(error, task.id),
       sessionIdle: (session) => this.#sessions.considerExpiry(session),
+    };
+    this.#tasks = new TaskRegistry({
+      clock: this.#clock,
+      cancelGraceMs: options.cancelGraceMs ?? 5_000,
+      keeping: { ms: options.keepRunsMs ?? 600_000, count: options.keepRuns ?? 100 },
+      observer: taskObserver,
     });
     this.backgroundTasks = this.#tasks.running;
     this.#dispatch = new EventDispatch(this.#tasks, errors, argumentLimits(options), (name) =>
@@ -107,7 +120,10 @@ export class App implements AppHandle {
           (task) => task.event.onDisconnect === "cancel",
         ),
       onUnattended: (session) => this.#tasks.cancel(session, "expired"),
-      onExpire: (session) => tellExpired(session, identities.get(session), options.onExpire, errors),
+      onExpire: (session) => {
+        this.#tasks.forget(session);
+        tellExpired(session, identities.get(session), options.onExpire, errors);
+      },
     });
     this.eventNamespace = { tokenToSid: this.#sessions.tokenToSid };
     this.#peers = new PeerHub({
@@ -119,6 +135,8 @@ export class App implements AppHandle {
       errors,
       logger: this.logger,
       stateNamed: (name) => this.#states.byName(name),
+      runsNamed: (session, name) =>
+        this.#dispatch.taskNamed(name) === undefined ? undefined : this.#tasks.list(session, name),
     });
     this.#html = new PageHtml(
       this.path,
@@ -225,26 +243,37 @@ export class App implements AppHandle {
     return this.#scheduler.drain();
   }
 
-  /** Stops: takes in no more, cancels the tasks and waits for them (as long as their grace time lasts), sends what there is, closes the connections. */
-  close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+  /**
+   * Stops: takes in no more, lets tasks run for `graceMs` (default: 0), cancels those that go on and waits for them (as long as their own grace time lasts), sends what there is,
+   * closes the connections. Tasks that did not end are logged by name.
+   */
+  close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    return (this.#closing ??= this.#close(options.graceMs ?? 0));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #close(): Promise<void> {
-    this.#dispatch.isClosed = true;
+  async #close(graceMs: number): Promise<void> {
+    this.#dispatch.isClosing = true;
+    this.#dispatch.isClosing = true;
     this.#sockets.detach();
     const closed = this.#server === undefined ? undefined : closeServer(this.#server);
-    await this.#tasks.cancelAll("shutdown");
+    const lost = await this.#tasks.endAll("shutdown", graceMs);
+    this.#dispatch.isClosed = true;
+    if (lost.length > 0)
+      this.logger.error(
+        { tasks: lost },
+        `The app closes, and ${lost.length} background task(s) have not ended though they were cancelled: ${lost.join(", ")}.`,
+      );
     await this.#scheduler.drain();
     this.#peers.closeAll();
     await this.#sockets.close();
     this.#server?.closeAllConnections();
     await closed;
     this.#sessions.dispose();
+    this.#tasks.dispose();
     this.#scheduler.dispose();
   }
 

@@ -4,6 +4,7 @@ import { makeId } from "../sessions/make-id.ts";
 import type { Session, Subscriber } from "../sessions/session.ts";
 import type { Router } from "../state/router.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
+import { RunList } from "../tasks/run-list.ts";
 import {
   CLOSE_CODES,
   PROTOCOL_VERSION,
@@ -23,7 +24,8 @@ import type { DocumentRecord } from "./document-record.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import type { PeerRequest, PeerSocket } from "./peer.ts";
 import { parseQuery } from "./parse-query.ts";
-import { fullUpdate, StateFeed, type FeedMark, type OnComputedError } from "./state-feed.ts";
+import { fullRuns, RunFeed } from "./run-feed.ts";
+import { fullUpdate, StateFeed, type Feed, type FeedMark, type OnComputedError } from "./state-feed.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** With so many bytes unsent, a connection takes no more updates until half of them have left: it then gets one with the newest state. */
@@ -51,6 +53,8 @@ export interface ConnectionHost {
   /** What a page that says hello gets; undefined where it has left meanwhile. Rejects with the reason where it is refused. */
   openSession(connection: Connection, hello: HelloMessage): Promise<Opened | undefined>;
   stateNamed(name: string): StateDefinition | undefined;
+  /** The session's runs of the task of that name. */
+  runsNamed(session: Session, name: string): RunList | undefined;
   /** Runs a call; `settled` is told its result once. */
   call(session: Session, message: CallMessage, settled: (result: CallResult) => void): void;
   /** The page begins to use states: their onLoad handlers run, once for each document. */
@@ -82,7 +86,7 @@ export class Connection implements Subscriber {
   /** While greeting and opening: its end. While stalled: when the page counts as stuck. */
   #timer: Timer | undefined;
   #opened: Opened | undefined;
-  readonly #feeds = new Map<string, StateFeed>();
+  readonly #feeds = new Map<string, Feed>();
   #isStalled = false;
   #hasHeard = false;
 
@@ -131,6 +135,7 @@ export class Connection implements Subscriber {
     this.#closeCode = code;
     this.#timer?.cancel();
     const session = this.#opened?.session;
+    this.#endFeeds(this.#feeds.keys());
     if (this.#opened !== undefined) {
       this.#opened.session.subscribers.delete(this);
       this.#opened.session.scheduler.forget(this);
@@ -158,6 +163,7 @@ export class Connection implements Subscriber {
     if (this.#phase !== "open" || this.#isStalled) return;
     const session = this.#opened!.session;
     let states: Record<string, StateUpdate> | undefined;
+    RunFeed.refresh(session, this.#feeds.values());
     const reader = session.reader();
     for (const [name, feed] of this.#feeds) {
       const update = feed.next(reader);
@@ -169,8 +175,8 @@ export class Connection implements Subscriber {
   /** After a reload of the state classes: everything anew. */
   refeed(): void {
     if (this.#phase !== "open") return;
-    const names = [...this.#feeds.keys()].filter((name) => this.#host.stateNamed(name) !== undefined);
-    this.#feeds.clear();
+    const names = [...this.#feeds.keys()].filter((name) => this.#sourceNamed(name) !== undefined);
+    this.#endFeeds(this.#feeds.keys());
     this.#opened!.record.forgetVersions();
     this.#orRefuse(() => this.#subscribe(names));
   }
@@ -217,7 +223,7 @@ export class Connection implements Subscriber {
     };
     this.#send(welcome);
     const held = marks.filter(
-      ({ definition }) => hello.held.includes(definition.name) && this.#host.stateNamed(definition.name) === definition,
+      ({ source }) => hello.held.includes(source.name) && this.#sourceNamed(source.name) === source,
     );
     this.#subscribe(hello.states, held);
   }
@@ -245,8 +251,7 @@ export class Connection implements Subscriber {
       case "subscribe":
         return this.#subscribe(message.states);
       case "unsubscribe":
-        for (const name of message.states) this.#feeds.delete(name);
-        return;
+        return this.#endFeeds(message.states);
       case "navigate":
         // In the order of the page's events: what was called before it still sees the old page.
         session.events.add(() => session.setRouter(this.#router(message.page)));
@@ -284,26 +289,44 @@ export class Connection implements Subscriber {
     const { session, record } = this.#opened!;
     // What the other feeds have is of the same version or older.
     if (this.#feeds.size > 0) this.flush();
+    if (names.some((name) => name.includes("."))) session.nextVersion();
     const reader = session.reader();
     const states: Record<string, StateUpdate> = {};
     const definitions: StateDefinition[] = [];
     for (const name of names) {
-      const definition = this.#host.stateNamed(name);
+      const definition = this.#sourceNamed(name);
       if (definition === undefined) throw new UnknownStateError(`This app has no state named ${name}.`);
       if (this.#feeds.has(name)) continue;
-      const mark = held.find((kept) => kept.definition === definition);
+      const mark = held.find(({ source }) => source === definition);
+      if (definition instanceof RunList) {
+        const feed = new RunFeed(definition, mark);
+        states[name] = mark === undefined ? fullRuns(definition) : (feed.next() ?? { patch: {} });
+        this.#feeds.set(name, feed);
+        continue;
+      }
       const { onComputedError } = this.#host;
       const feed =
         mark === undefined
           ? StateFeed.after(definition, reader, onComputedError)
-          : StateFeed.from(mark, onComputedError);
+          : StateFeed.from(definition, mark, onComputedError);
       states[name] =
         mark === undefined ? fullUpdate(definition, reader, onComputedError) : (feed.next(reader) ?? { patch: {} });
       this.#feeds.set(name, feed);
       definitions.push(definition);
     }
-    this.#update(reader.snapshot.version, definitions.length > 0 ? states : undefined);
+    this.#update(reader.snapshot.version, Object.keys(states).length > 0 ? states : undefined);
     if (definitions.length > 0) this.#host.loaded(session, record, definitions);
+  }
+
+  #sourceNamed(name: string): StateDefinition | RunList | undefined {
+    return this.#host.stateNamed(name) ?? this.#host.runsNamed(this.#opened!.session, name);
+  }
+
+  #endFeeds(names: Iterable<string>): void {
+    for (const name of names) {
+      this.#feeds.get(name)?.end();
+      this.#feeds.delete(name);
+    }
   }
 
   /** Sends an update, if there is anything in it. */

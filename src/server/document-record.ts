@@ -141,7 +141,9 @@ export class DocumentRecord {
 
 /** As JSON.stringify would write it. */
 function textOf(result: CallResult): string {
-  return result.ok ? `{"id":${result.id},"ok":true,"value":${JSON.stringify(result.value)}}` : JSON.stringify(result);
+  return result.ok && "value" in result
+    ? `{"id":${result.id},"ok":true,"value":${JSON.stringify(result.value)}}`
+    : JSON.stringify(result);
 }
 
 /** What is kept of a result for which there is no room. */

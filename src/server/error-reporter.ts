@@ -1,6 +1,7 @@
 import type { ErrorInfo } from "./app-options.ts";
 import type { Logger } from "./logger.ts";
 import { hiddenWireError, publicWireError } from "./wire-error.ts";
+import { toValue, type Value } from "../state/values.ts";
 import type { WireError } from "../wire/messages.ts";
 
 /** Logs errors under an id, and tells the app's `onError`. */
@@ -39,6 +40,17 @@ export class ErrorReporter {
         // The logger itself is broken, and there is nowhere else to say so.
       }
     }
+  }
+
+  /** What the page may know of the error that a task ended with, as plain data; it was reported under the task's id. */
+  ofTask(error: unknown, taskId: string): Value {
+    let known: WireError | undefined;
+    try {
+      known = publicWireError(error);
+    } catch {
+      // What is wrong with it can't be told either.
+    }
+    return toValue(known ?? hiddenWireError(taskId), "an error");
   }
 
   /** What the page may know of an error; one that was not made for it is logged, and the page gets its id. */

@@ -5,11 +5,13 @@ import { queueHandler, type HandlerOutcome } from "../events/run-handler.ts";
 import { makeId } from "../sessions/make-id.ts";
 import type { Session } from "../sessions/session.ts";
 import type { LockHolder } from "../sessions/session-lock.ts";
-import type { EventStarter } from "../sessions/triggers.ts";
+import type { EventStarter, Triggered } from "../sessions/triggers.ts";
 import type { EventSpec } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import { fromValue, type Value } from "../state/values.ts";
 import type { TaskRegistry } from "../tasks/task-registry.ts";
+import type { TaskRun } from "../tasks/task-run.ts";
+import { TriggeredTask } from "../tasks/triggered-task.ts";
 import { decodeMutable } from "../wire/decode.ts";
 import { encodeNode } from "../wire/encode-node.ts";
 import { hasMoreValues } from "../wire/has-more-values.ts";
@@ -23,7 +25,9 @@ export class EventDispatch implements EventStarter {
   readonly #errors: ErrorReporter;
   readonly #limits: ArgumentLimits;
   readonly #stateNamed: (name: string) => StateDefinition | undefined;
-  /** Set when the app closes: nothing new starts. */
+  /** Set when the app closes: pages start nothing new. */
+  isClosing = false;
+  /** Set when what ran then has been given its time: nothing starts any more. */
   isClosed = false;
 
   constructor(
@@ -44,7 +48,8 @@ export class EventDispatch implements EventStarter {
     const fail = (error: unknown, name: string): void =>
       settled({ id, ok: false, error: this.#wireError(error, name) });
     try {
-      if (this.isClosed) throw appClosed();
+      if (this.isClosing) throw appClosed();
+      if (message.state.includes(".")) return this.#callTask(session, message, settled);
       const { definition, event } = this.#find(message.state, message.event);
       const name = definition.nameOf(event);
       const { maxValues } = this.#limits;
@@ -57,7 +62,7 @@ export class EventDispatch implements EventStarter {
           definition,
           event,
           args,
-          (runId) => settled({ id, ok: true, value: { id: runId } }),
+          (run) => settled({ id, ok: true, run }),
           (error) => fail(error, name),
         );
         return;
@@ -70,13 +75,30 @@ export class EventDispatch implements EventStarter {
     }
   }
 
-  startEvent(session: Session, definition: StateDefinition, event: EventSpec, args: Value, runId: string): void {
-    if (this.isClosed) return;
-    if (event.kind === "background") {
-      this.#tasks.startTriggered(session, definition, event, args, runId);
-      return;
+  trigger(session: Session, definition: StateDefinition, event: EventSpec, args: Value): Triggered {
+    if (event.kind === "handler") {
+      const start = (): void => {
+        if (!this.isClosed) this.runHandler(session, definition, event, fromValue(args) as unknown[]);
+      };
+      return { run: { id: makeId() }, start, undo: () => {} };
     }
-    this.runHandler(session, definition, event, fromValue(args) as unknown[]);
+    const task = new TriggeredTask(makeId(), definition.nameOf(event), session);
+    const start = (id: string): TaskRun => {
+      if (this.isClosed) throw appClosed();
+      return this.#tasks.startTriggered(session, definition, event, args, id);
+    };
+    return {
+      run: task,
+      start: () => {
+        try {
+          task.start(start);
+        } catch (error) {
+          const name = definition.nameOf(event);
+          this.#errors.report(error, { kind: "task", name, id: randomUUID() }, `${name} could not be started`);
+        }
+      },
+      undo: () => task.undo(),
+    };
   }
 
   unseenError(error: unknown, { name, id }: LockHolder): void {
@@ -108,19 +130,35 @@ export class EventDispatch implements EventStarter {
     definition: StateDefinition,
     event: EventSpec,
     args: readonly unknown[],
-    started: (runId: string) => void,
+    started: (run: string) => void,
     failed: (error: unknown) => void,
   ): void {
     const start = (parsed: readonly unknown[]): void => {
       // Closed while an asynchronous schema parsed.
-      if (this.isClosed) throw appClosed();
-      const runId = makeId();
-      this.#tasks.start(session, definition, event, parsed, runId);
-      started(runId);
+      if (this.isClosing) throw appClosed();
+      started(this.#tasks.start(session, definition, event, parsed).id);
     };
     const parsed = parseArguments(definition.name, event, args);
     if (parsed instanceof Promise) parsed.then(start).catch(failed);
     else start(parsed);
+  }
+
+  /** A page's call of a task's own events: `MyState.myTask` is what the list of its runs is called. */
+  #callTask(session: Session, { id, state, event, args }: CallMessage, settled: (result: CallResult) => void): void {
+    const [runId] = args;
+    if (this.taskNamed(state) === undefined) throw new UnknownStateError(`This app has no task named "${state}".`);
+    if (event !== "cancel" || typeof runId !== "string")
+      throw new UnknownEventError(`All that a page can call of ${state} is "cancel", with the id of a run.`);
+    // One that it does not know (any more) has ended.
+    this.#tasks.list(session, state).get(runId)?.cancel();
+    settled({ id, ok: true, value: null });
+  }
+
+  /** The background task of a name such as `MyState.myTask`. */
+  taskNamed(name: string): EventSpec | undefined {
+    const at = name.indexOf(".");
+    const event = this.#stateNamed(name.slice(0, at))?.events.get(name.slice(at + 1));
+    return event?.kind === "background" ? event : undefined;
   }
 
   #find(stateName: string, eventName: string): { definition: StateDefinition; event: EventSpec } {

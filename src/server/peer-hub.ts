@@ -3,7 +3,9 @@ import type { Clock } from "../base/clock.ts";
 import { UnauthorizedError } from "../base/errors.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 import type { Session } from "../sessions/session.ts";
+import { tokenHint } from "../sessions/token-hint.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
+import type { RunList } from "../tasks/run-list.ts";
 import {
   CLOSE_CODES,
   type CallMessage,
@@ -19,7 +21,7 @@ import type { EventDispatch } from "./event-dispatch.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Identities, KnownIdentity } from "./identities.ts";
 import type { ConnectionLimits } from "./limits.ts";
-import { tokenHint, type Logger } from "./logger.ts";
+import type { Logger } from "./logger.ts";
 import type { PeerRequest, PeerSocket } from "./peer.ts";
 
 /** How long an older page of the same token has to answer a ping before it counts as dead. */
@@ -51,6 +53,7 @@ export interface PeerHubParts {
   readonly errors: ErrorReporter;
   readonly logger: Logger;
   stateNamed(name: string): StateDefinition | undefined;
+  runsNamed(session: Session, name: string): RunList | undefined;
 }
 
 /** All connections, and which session each page gets. */
@@ -119,6 +122,10 @@ export class PeerHub implements ConnectionHost {
 
   stateNamed(name: string): StateDefinition | undefined {
     return this.#parts.stateNamed(name);
+  }
+
+  runsNamed(session: Session, name: string): RunList | undefined {
+    return this.#parts.runsNamed(session, name);
   }
 
   call(session: Session, message: CallMessage, settled: (result: CallResult) => void): void {

@@ -30,22 +30,33 @@ export function fullUpdate(definition: StateDefinition, reader: SnapshotReader, 
   return { full, events: [...definition.events.keys()] };
 }
 
-/** What a page has been sent of one state, as of one version: immutable, so that versions can be kept. */
+/** What a page has been sent by one feed, as of one version: immutable, so that versions can be kept. */
 export interface FeedMark {
-  readonly definition: StateDefinition;
+  /** What it is a feed of: the same object as long as it can go on from there. */
+  readonly source: { readonly name: string };
   readonly values: StateValues;
   /** By the computed var's index. */
   readonly computed: readonly SentComputed[];
 }
 
-/** The feed of a state to one connection: what it has been sent, and what is new since. */
-export class StateFeed {
-  readonly definition: StateDefinition;
+/** What one connection is sent of one source, and what is new since. */
+export interface Feed {
+  /** What has been sent. */
+  readonly mark: FeedMark;
+  /** What has changed since the last one, or undefined. It counts as sent. */
+  next(reader: SnapshotReader): PatchUpdate | undefined;
+  /** Nobody is sent anything any more. */
+  end(): void;
+}
+
+/** The feed of a state. */
+export class StateFeed implements Feed {
+  readonly #definition: StateDefinition;
   readonly #onError: OnComputedError;
   #mark: FeedMark;
 
-  private constructor(mark: FeedMark, onError: OnComputedError) {
-    this.definition = mark.definition;
+  private constructor(definition: StateDefinition, mark: FeedMark, onError: OnComputedError) {
+    this.#definition = definition;
     this.#mark = mark;
     this.#onError = onError;
   }
@@ -56,22 +67,27 @@ export class StateFeed {
       const cached = isBackend ? undefined : computedOn(definition, index, reader);
       return { value: cached?.value, from: cached };
     });
-    return new StateFeed({ definition, values: reader.snapshot.valuesOf(definition), computed }, onError);
+    return new StateFeed(
+      definition,
+      { source: definition, values: reader.snapshot.valuesOf(definition), computed },
+      onError,
+    );
   }
 
   /** Goes on from what a page holds. */
-  static from(mark: FeedMark, onError: OnComputedError): StateFeed {
-    return new StateFeed(mark, onError);
+  static from(definition: StateDefinition, mark: FeedMark, onError: OnComputedError): StateFeed {
+    return new StateFeed(definition, mark, onError);
   }
 
-  /** What has been sent. */
   get mark(): FeedMark {
     return this.#mark;
   }
 
-  /** What has changed since the last one, or undefined. It counts as sent. */
+  end(): void {}
+
   next(reader: SnapshotReader): PatchUpdate | undefined {
-    const { definition, values: sent, computed: sentComputed } = this.#mark;
+    const definition = this.#definition;
+    const { values: sent, computed: sentComputed } = this.#mark;
     let patch: Record<string, EncodedPatch> | undefined;
     const values = reader.snapshot.valuesOf(definition);
     if (values !== sent) {
@@ -97,7 +113,7 @@ export class StateFeed {
       if (change !== undefined) (patch ??= {})[name] = encodePatch(change);
     }
     if (values !== sent || computed !== undefined)
-      this.#mark = { definition, values, computed: computed ?? sentComputed };
+      this.#mark = { source: definition, values, computed: computed ?? sentComputed };
     return patch === undefined ? undefined : { patch };
   }
 }

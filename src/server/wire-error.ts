@@ -2,6 +2,7 @@ import {
   InvalidArgumentsError,
   MeanwhileError,
   PublicError,
+  TaskRefusedError,
   type ErrorCode,
   UnknownEventError,
   UnknownStateError,
@@ -39,6 +40,7 @@ export function publicWireError(error: unknown): WireError | undefined {
   if (error instanceof InvalidArgumentsError) return { code: error.code, message: error.message, issues: error.issues };
   if (error instanceof UnknownEventError || error instanceof UnknownStateError)
     return { code: error.code, message: error.message };
+  if (error instanceof TaskRefusedError) return { code: error.code, message: error.message, reason: error.runId };
   if (error instanceof MeanwhileError && PUBLIC_CODES.has(error.code))
     return { code: error.code, message: error.message };
   return undefined;

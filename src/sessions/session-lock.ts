@@ -125,6 +125,15 @@ export class SessionLock implements Parked {
     return this.#holder === undefined && this.#events.length === 0 && this.#windows.length === 0;
   }
 
+  /** Whether `holder` has the lock or a place in the lane of windows, and since when by the clock; undefined for neither. */
+  placeOf(holder: LockHolder): { readonly state: "waiting" | "holding"; readonly since: number } | undefined {
+    if (this.#holder === holder)
+      return { state: "holding", since: this.#heldSince === UNMEASURED ? this.#clock.now() : this.#heldSince };
+    for (let waiter = this.#windows.first; waiter !== undefined; waiter = waiter.next)
+      if (waiter.holder === holder) return { state: "waiting", since: waiter.since };
+    return undefined;
+  }
+
   /** Takes the lock at once where it is free, nobody waits, and the turn's budget allows. */
   tryAcquire(lane: Lane, holder: LockHolder): boolean {
     const isEvent = lane === "event";

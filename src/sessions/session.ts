@@ -100,9 +100,9 @@ export class Session implements TransactionHost {
     const before = transaction.base;
     const next = transaction.commit();
     if (next !== before) {
-      // The page may have moved on while the window was open: the router is not under the lock.
+      // What is not under the lock may have changed while the window was open: where the page is, and what it sees of its tasks.
       const { router, version } = this.#snapshot;
-      this.#publish(next.router === router ? next : next.after(version).withRouter(router));
+      this.#publish(next.router === router && next.version > version ? next : next.after(version).withRouter(router));
     }
     if (transaction.triggers.length === 0) return;
     const { triggers } = transaction;
@@ -113,6 +113,11 @@ export class Session implements TransactionHost {
   /** Replaces what is known of the page, also while a window is open: what runs in it goes on with the router that it began with. */
   setRouter(router: Router): void {
     this.#publish(this.#snapshot.withRouter(router));
+  }
+
+  /** The next version, of the same values: something that the page sees has changed which is no part of them. Tells nobody. */
+  nextVersion(): void {
+    this.#snapshot = this.#snapshot.after(this.#snapshot.version + 1);
   }
 
   /** Takes over reloaded state classes: values are kept where the names of state and var still match. Waits for nothing: call it between windows. */

@@ -1,20 +1,23 @@
 import { ImmutableStateError } from "../base/errors.ts";
-import type { Run } from "../state/background.ts";
 import type { EventSpec } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
-import type { Transaction } from "../state/transaction.ts";
+import type { PendingTrigger, Transaction } from "../state/transaction.ts";
 import { toValue, type Value } from "../state/values.ts";
-import { makeId } from "./make-id.ts";
 import type { Session } from "./session.ts";
 import type { LockHolder } from "./session-lock.ts";
 
 /** What a session asks of the app, which knows how handlers and tasks are run. */
 export interface EventStarter {
-  /** Starts an event that server code triggered. */
-  /** `args` are copied and need no check. */
-  startEvent(session: Session, definition: StateDefinition, event: EventSpec, args: Value, runId: string): void;
+  /** Prepares an event that server code triggers: what it gives starts it, or is let go. `args` are copied and need no check. */
+  trigger(session: Session, definition: StateDefinition, event: EventSpec, args: Value): Triggered;
   /** Told of an error of code that holds the lock which nobody has looked at. */
   unseenError(error: unknown, holder: LockHolder): void;
+}
+
+/** An event that was triggered and has not begun. */
+export interface Triggered extends PendingTrigger {
+  /** What who triggers it gets: its run. */
+  readonly run: object;
 }
 
 /** The object behind `this.trigger(S)`. */
@@ -51,18 +54,17 @@ function makeClass(definition: StateDefinition): TriggersClass {
   };
   for (const event of definition.events.values()) {
     Object.defineProperty(Triggers.prototype, event.name, {
-      value(this: { [TARGET_OF]: TriggerTarget }, ...args: unknown[]): Run {
+      value(this: { [TARGET_OF]: TriggerTarget }, ...args: unknown[]): object {
         const { session, transaction } = this[TARGET_OF];
-        const id = makeId();
         const copied = toValue(args, `arguments of ${definition.name}.${event.name}`);
-        const start = (): void => session.starter.startEvent(session, definition, event, copied, id);
-        if (transaction === undefined) start();
-        else if (transaction.isOpen) transaction.triggers.push({ start });
-        else
+        if (transaction?.isOpen === false)
           throw new ImmutableStateError(
             `${definition.name}.${event.name} was triggered after its lock window (or handler) had ended. Trigger it inside the window, or on the task's own \`this\`.`,
           );
-        return { id };
+        const triggered = session.starter.trigger(session, definition, event, copied);
+        if (transaction === undefined) triggered.start();
+        else transaction.triggers.push(triggered);
+        return triggered.run;
       },
     });
   }

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { AnyFunction } from "../data/deep-readonly.ts";
+import type { TaskOptions } from "./task-options.ts";
 
 /** What `@event` has recorded of one method. */
 export interface EventSpec {
@@ -10,6 +11,8 @@ export interface EventSpec {
   readonly args: readonly StandardSchemaV1[] | undefined;
   readonly onLoad: boolean;
   readonly onDisconnect: "cancel" | "continue";
+  /** Of a background task. */
+  readonly task: TaskOptions | undefined;
   /** The module that `@event` was used in, as a stack frame names it; undefined where it can't be told. */
   readonly file: string | undefined;
 }

@@ -36,6 +36,8 @@ export interface TransactionHost {
 /** Something to start once the transaction is committed. */
 export interface PendingTrigger {
   start(): void;
+  /** It will never be started: what it belongs to was undone. */
+  undo(): void;
 }
 
 /**
@@ -111,6 +113,7 @@ export class Transaction implements DraftScope {
 
   close(): void {
     this.isOpen = false;
+    for (const trigger of this.triggers) trigger.undo();
     for (const date of this.writtenDates) date.realign();
   }
 

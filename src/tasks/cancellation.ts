@@ -100,6 +100,13 @@ export class Cancellation {
     });
   }
 
+  /** For what does not wait: throws where the task has not been told yet, and again once its grace time is over. */
+  assertGoesOn(): void {
+    if (this.error === undefined || !(this.#isOwed || this.#isOverdue)) return;
+    this.#isOwed = false;
+    throw this.error;
+  }
+
   /** What a cancellation rejects, from now on until `remove`. Only where `refuse` had nothing against it. */
   add(wait: Cancellable): void {
     if (this.#waits === undefined) this.#waits = wait;

@@ -1,265 +1,306 @@
-import { ImmutableStateError, type CancelReason } from "../base/errors.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
-import { mayAwait } from "../sessions/may-await.ts";
-import { ObservedPromise } from "../sessions/observed-promise.ts";
+import { ResultInLockError, TaskCancelledError, type CancelReason } from "../base/errors.ts";
+import type { Progress, RunStatus } from "../base/run.ts";
 import { runOutsideWindows, windowOf } from "../sessions/open-window.ts";
 import type { Session } from "../sessions/session.ts";
-import { makeTriggers } from "../sessions/triggers.ts";
-import { committedResult, runWindow } from "../sessions/window.ts";
-import type { AppHandle, BackgroundTask } from "../state/app-handle.ts";
-import type { TaskHandle } from "../state/background.ts";
+import { tokenHint } from "../sessions/token-hint.ts";
+import type { BackgroundTask, TaskLock } from "../state/app-handle.ts";
+import type { ProgressReport } from "../state/background.ts";
 import type { EventSpec } from "../state/event-spec.ts";
-import type { Snapshot } from "../state/snapshot.ts";
-import type { StateClass } from "../state/state-context.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
-import { readonlyState, type SnapshotReader } from "../state/snapshot-view.ts";
+import { fromValue, toValue, type Value } from "../state/values.ts";
+import { backoffMs } from "./backoff.ts";
 import { Cancellation, type CancellationObserver } from "./cancellation.ts";
-import { Sleep } from "./sleep.ts";
+import { Execution, type ExecutedRun, type Settled } from "./execution.ts";
+import { ProgressMeter } from "./progress-meter.ts";
 
 /** What a run tells its surroundings. */
-export interface TaskObserver {
-  /** The task failed, or one of its forgotten lock windows did. */
-  taskFailed(task: TaskRun, error: unknown, what: string): void;
+export interface RunObserver {
+  /** The task, or one of its forgotten lock windows, failed. */
+  taskFailed(run: TaskRun, error: unknown, what: string): void;
+  /** An attempt failed, and another one follows after `delayMs`. */
+  taskRetries(run: TaskRun, error: unknown, delayMs: number): void;
   /** It went on after it was cancelled and its grace time was over. */
-  taskAbandoned(task: TaskRun): void;
+  taskAbandoned(run: TaskRun): void;
+  /** What the page may know of the error that a task ended with. */
+  errorForPage(run: TaskRun, error: unknown): Value;
+  /** What is told of it has changed: how it stands, or its progress. Not for each report. */
+  taskChanged(run: TaskRun): void;
   /** It has ended or was abandoned: told once, last. */
-  taskEnded(task: TaskRun): void;
+  taskEnded(run: TaskRun): void;
+  /** The method of one that was abandoned has settled after all. */
+  taskSettledLate(run: TaskRun): void;
 }
 
 /** What a run needs. */
-export interface TaskParts {
+export interface RunParts {
   readonly id: string;
   readonly session: Session;
   readonly definition: StateDefinition;
   readonly event: EventSpec;
+  /** Gives the arguments of an attempt, which are its own. */
+  readonly args: () => readonly unknown[];
   readonly clock: Clock;
   /** How long a cancelled task may still take locks and sleep, in ms. */
   readonly cancelGraceMs: number;
-  readonly observer: TaskObserver;
+  readonly observer: RunObserver;
 }
 
+/** What came of a run. */
+type Outcome =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: unknown; readonly forPage: Value };
+
 /**
- * One run of a background task.
+ * One run of a background task, from the moment it was asked for until it is forgotten.
  *
- * Life: `start` → running → (`cancel` → its waits reject once, then a grace time in which locks are granted again) → ended, when its method has
- * settled and no lock window of it is pending; or abandoned, when it goes on after the grace time: its locks are no longer granted.
+ * Life: queued → (`begin`) running, attempt after attempt → succeeded, failed or cancelled. A cancelled one goes on for a grace time, to put the state right; one that goes on after
+ * that is abandoned: it has ended, and its locks are no longer granted.
  */
-export class TaskRun implements SnapshotReader, BackgroundTask, TaskHandle, CancellationObserver {
+export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserver {
   readonly id: string;
   readonly name: string;
-  readonly session: Session;
   readonly event: EventSpec;
-  readonly startedAt: number;
-  /** As of the task's start or of its last lock window. */
-  snapshot: Snapshot;
-  readonly #definition: StateDefinition;
-  readonly #clock: Clock;
-  readonly #observer: TaskObserver;
-  readonly #cancellation: Cancellation;
-  /** Made when it is asked for. */
+  status: RunStatus = "queued";
+  attempt = 0;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+  readonly #parts: RunParts;
+  #cancellation: Cancellation | undefined;
+  /** While an attempt runs. */
+  #execution: Execution | undefined;
+  #meter: ProgressMeter | undefined;
+  /** Until the next attempt, while it waits for it. */
+  #retryTimer: Timer | undefined;
+  #limitTimer: Timer | undefined;
+  #reason: CancelReason | undefined;
+  /** Whether the attempt that has thrown is followed by another one. */
+  #isRetried = false;
+  #outcome: Outcome | undefined;
+  /** Made when they are asked for. */
+  #result: Deferred<unknown> | undefined;
   #ended: Deferred<void> | undefined;
-  /** The method, and lock windows that were asked for: ended when none is left. */
-  #pending = 0;
-  #isOver = false;
-  /** Takes the newest commit. Only while a window holds the lock, or has just given it back: else it would be somebody else's. */
-  readonly #refresh = (): void => {
-    this.snapshot = this.session.snapshot;
-  };
+  /** What the page is told of it, until something of that changes. */
+  #value: Value = undefined;
 
-  constructor(parts: TaskParts) {
+  constructor(parts: RunParts) {
+    this.#parts = parts;
     this.id = parts.id;
-    this.session = parts.session;
     this.event = parts.event;
     this.name = parts.definition.nameOf(parts.event);
-    this.snapshot = parts.session.snapshot;
-    this.startedAt = parts.clock.wallNow();
-    this.#definition = parts.definition;
-    this.#clock = parts.clock;
-    this.#observer = parts.observer;
-    this.#cancellation = new Cancellation(this.name, parts.clock, parts.cancelGraceMs, this);
   }
 
-  get ended(): Promise<void> {
-    if (this.#isOver) return Promise.resolve();
-    return (this.#ended ??= new Deferred<void>()).promise;
+  /** Whose it is. */
+  get owner(): Session {
+    return this.#parts.session;
   }
 
-  /** Runs the method. What it throws, now or later, is reported and harms nothing else. */
-  start(args: readonly unknown[]): void {
-    const self = readonlyState(this.#definition, this);
-    this.#pending += 1;
-    const done = (): void => this.#settle();
-    void runOutsideWindows(() =>
-      (this.event.method.apply(self, args as unknown[]) as Promise<unknown>).then(done, (error: unknown) => {
-        this.#report(error, "failed");
-        done();
-      }),
-    );
+  get session(): string {
+    return tokenHint(this.owner.token);
   }
 
-  cancel(reason: CancelReason = "cancelled"): void {
-    // Its listeners run at once, and are not of the window (a handler's, say) that cancels.
-    if (!this.#isOver) runOutsideWindows(() => this.#cancellation.begin(reason));
+  get isOver(): boolean {
+    return this.endedAt !== undefined;
+  }
+
+  get progress(): Progress | undefined {
+    return this.#meter?.progress;
   }
 
   /** Why it was cancelled, if it was. */
   get cancelReason(): CancelReason | undefined {
-    return this.#cancellation.error?.reason;
+    return this.#reason;
   }
 
-  get signal(): AbortSignal {
-    return this.#cancellation.signal;
+  get lock(): TaskLock | undefined {
+    if (this.#execution === undefined) return undefined;
+    const place = this.owner.lock.placeOf(this.#execution);
+    if (place === undefined) return undefined;
+    const { clock } = this.#parts;
+    return { state: place.state, since: Math.round(clock.wallNow() - (clock.now() - place.since)) };
   }
 
-  get connected(): boolean {
-    return this.session.presence.isPresent;
-  }
-
-  sleep(ms: number): Promise<void> {
-    const nested = windowOf(this.session);
-    if (nested !== undefined) {
-      const error = new ImmutableStateError(
-        `${this.name} sleeps while ${nested.name} holds the lock: the page's events would wait for it. Sleep outside the lock window.`,
-      );
-      return this.#observe(Promise.reject(error));
+  get result(): Promise<unknown> {
+    const holder = this.isOver ? undefined : windowOf(this.owner);
+    if (holder !== undefined) return quiet(Promise.reject(new ResultInLockError(this.name, holder.name)));
+    if (this.#result === undefined) {
+      this.#result = new Deferred();
+      void quiet(this.#result.promise);
+      this.#settleResult();
     }
-    if (typeof ms !== "number" || Number.isNaN(ms))
-      return this.#observe(Promise.reject(new TypeError("sleep() takes a number of milliseconds.")));
-    const refused = this.#cancellation.refuse<void>();
-    if (refused !== undefined) return this.#observe(refused);
-    return new Sleep(this.#clock, this.#cancellation, ms, !this.#isOver, this.#reportUnseen).promise;
+    return this.#result.promise;
   }
 
-  lock(definition: StateDefinition, change: unknown): Promise<unknown> {
-    if (typeof change !== "function")
-      return this.#observe(
-        Promise.reject(new TypeError("lock() takes a function: await this.lock((self) => { ... }).")),
-      );
-    const nested = windowOf(this.session);
-    if (nested !== undefined) return this.#observe(Promise.reject(this.#nestedError(nested.name)));
-    const refused = this.#cancellation.refuse<unknown>();
-    if (refused !== undefined) return this.#observe(refused);
-    const { lock } = this.session;
-    if (lock.tryAcquire("window", this)) {
-      let result: unknown;
-      try {
-        result = this.#window(definition, change as (self: object) => unknown);
-      } catch (error) {
-        return this.#observe(Promise.reject(error));
-      }
-      return result instanceof Promise ? this.#track(result) : Promise.resolve(result);
-    }
-    return this.#observe(this.#windowLater(definition, change as (self: object) => unknown));
+  get ended(): Promise<void> {
+    if (this.isOver) return Promise.resolve();
+    return (this.#ended ??= new Deferred<void>()).promise;
+  }
+
+  /** What the page is told of it: the same value until something of it has changed. */
+  get value(): Value {
+    return (this.#value ??= toValue(
+      {
+        id: this.id,
+        status: this.status,
+        attempt: this.attempt,
+        ...(this.startedAt === undefined ? {} : { startedAt: this.startedAt }),
+        ...(this.endedAt === undefined ? {} : { endedAt: this.endedAt }),
+        ...(this.#meter === undefined ? {} : { progress: this.#meter.value }),
+        ...(this.#outcome === undefined
+          ? {}
+          : this.#outcome.ok
+            ? { result: this.#outcome.value }
+            : this.#outcome.forPage === undefined
+              ? {}
+              : { error: this.#outcome.forPage }),
+        ...(this.#reason === undefined ? {} : { reason: this.#reason }),
+      },
+      "a run",
+    ));
+  }
+
+  /** Its turn has come. */
+  begin(): void {
+    const { clock, cancelGraceMs } = this.#parts;
+    const timeoutMs = this.event.task?.timeoutMs;
+    this.startedAt = clock.wallNow();
+    this.#cancellation = new Cancellation(this.name, clock, cancelGraceMs, this);
+    if (timeoutMs !== undefined) this.#limitTimer = clock.setTimer(timeoutMs, () => this.cancel("timeout"), false);
+    this.#attempt();
+  }
+
+  cancel(reason: CancelReason = "cancelled"): void {
+    if (this.isOver || this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#changed();
+    // Its listeners run at once, and are not of the window (a handler's, say) that cancels.
+    if (this.#execution !== undefined) runOutsideWindows(() => this.#cancellation!.begin(reason));
+    else this.#endCancelled();
+  }
+
+  // --- what its execution tells ---
+
+  report(progress: ProgressReport): void {
+    const meter = this.#meter ?? new ProgressMeter(this.#parts.clock, this.name);
+    meter.report(progress);
+    this.#meter = meter;
+    this.#changed();
+  }
+
+  threw(error: unknown): void {
+    this.#isRetried = this.#mayRetry(error);
+    if (!this.#isRetried && !this.#cancellation!.explains(error)) this.failedBeside(error, "failed");
+  }
+
+  failedBeside(error: unknown, what: string): void {
+    this.#parts.observer.taskFailed(this, error, what);
+  }
+
+  settled(settled: Settled): void {
+    if (this.isOver) return this.#parts.observer.taskSettledLate(this);
+    this.#execution = undefined;
+    if (settled.ok) {
+      if (this.#reason !== undefined) this.#endCancelled();
+      else this.#succeed(settled.value);
+    } else if (this.#reason !== undefined && this.#cancellation!.explains(settled.error)) this.#endCancelled();
+    else if (this.#isRetried && this.#reason === undefined) this.#retry(settled.error);
+    else this.#fail(settled.error);
   }
 
   // --- what its cancellation tells ---
 
   overdue(): void {
-    if (this.#isOver) return;
-    this.#observer.taskAbandoned(this);
-    this.#end();
+    if (this.isOver) return;
+    this.#parts.observer.taskAbandoned(this);
+    this.#endCancelled();
   }
 
   listenerFailed(error: unknown): void {
-    this.#report(error, "has a listener of its signal that failed");
+    if (!this.#cancellation!.explains(error)) this.failedBeside(error, "has a listener of its signal that failed");
   }
 
-  // --- what the read-only view asks for ---
-
-  definitionOf(state: StateClass): StateDefinition {
-    return this.session.definitionOf(state);
+  #attempt(): void {
+    const { definition, clock, args } = this.#parts;
+    this.status = "running";
+    this.attempt += 1;
+    this.#meter = undefined;
+    this.#isRetried = false;
+    this.#changed();
+    this.#execution = new Execution(this, definition, clock, this.#cancellation!);
+    this.#execution.start(this.event.method, args());
   }
 
-  get app(): AppHandle {
-    return this.session.app;
-  }
-
-  trigger(definition: StateDefinition): unknown {
-    return makeTriggers(this.session, definition, undefined);
-  }
-
-  get task(): TaskHandle {
-    return this;
-  }
-
-  /** Runs a lock window; the lock is held. */
-  #window(definition: StateDefinition, change: (self: object) => unknown): unknown {
+  #mayRetry(error: unknown): boolean {
+    const retry = this.event.task?.retry;
+    if (retry === undefined || this.#reason !== undefined || this.attempt >= retry.attempts) return false;
     try {
-      const result = runWindow<unknown>(this.session, {
-        name: this.name,
-        mayAwait: mayAwait(change, definition),
-        call: (transaction) => change(transaction.self(definition)),
-        outcome: committedResult,
-        ended: this.#refresh,
-      });
-      return result;
-    } finally {
-      this.#refresh();
+      return retry.when?.(error) ?? true;
+    } catch (second) {
+      this.failedBeside(second, "has a retry.when that failed");
+      return false;
     }
   }
 
-  /** Waits for the lock, and runs a lock window. The task has not ended before. */
-  async #windowLater(definition: StateDefinition, change: (self: object) => unknown): Promise<unknown> {
-    this.#pending += 1;
+  #retry(error: unknown): void {
+    const delayMs = backoffMs(this.event.task!.retry!, this.attempt);
+    this.#parts.observer.taskRetries(this, error, delayMs);
+    this.#retryTimer = this.#parts.clock.setTimer(delayMs, () => this.#attempt());
+  }
+
+  #succeed(result: unknown): void {
+    let value: Value;
     try {
-      const waiting = this.session.lock.enqueue("window", this);
-      this.#cancellation.add(waiting);
-      try {
-        await waiting.promise;
-      } finally {
-        this.#cancellation.remove(waiting);
-      }
-      const result = this.#window(definition, change);
-      return result instanceof Promise ? await result : result;
-    } finally {
-      this.#settle();
+      value = toValue(result, `the result of ${this.name}`);
+    } catch (error) {
+      this.failedBeside(error, "failed");
+      return this.#fail(error);
     }
+    this.#end("succeeded", { ok: true, value });
   }
 
-  /** Counts a window that ends later: the task has not ended before. */
-  #track(window: Promise<unknown>): Promise<unknown> {
-    this.#pending += 1;
-    return this.#observe(this.#follow(window));
+  #fail(error: unknown): void {
+    this.#end("failed", { ok: false, error, forPage: this.#parts.observer.errorForPage(this, error) });
   }
 
-  async #follow(window: Promise<unknown>): Promise<unknown> {
-    try {
-      return await window;
-    } finally {
-      this.#settle();
-    }
+  #endCancelled(): void {
+    const error = new TaskCancelledError(this.name, this.#reason ?? "cancelled");
+    this.#end("cancelled", { ok: false, error, forPage: undefined });
   }
 
-  /** A window (or sleep) whose error nobody looks at is reported as this task's, and is never an unhandled rejection. */
-  #observe<T>(promise: Promise<T>): Promise<T> {
-    return ObservedPromise.of(promise, this.#clock, this.#reportUnseen);
-  }
-
-  readonly #reportUnseen = (error: unknown): void =>
-    this.#report(error, "has a lock() or sleep() that was not awaited, and that failed");
-
-  #report(error: unknown, what: string): void {
-    if (!this.#cancellation.explains(error)) this.#observer.taskFailed(this, error, what);
-  }
-
-  #settle(): void {
-    this.#pending -= 1;
-    if (this.#pending === 0) this.#end();
-  }
-
-  #end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#cancellation.end();
-    this.#observer.taskEnded(this);
+  #end(status: RunStatus, outcome: Outcome): void {
+    if (this.isOver) return;
+    const { clock, observer } = this.#parts;
+    this.#retryTimer?.cancel();
+    this.#limitTimer?.cancel();
+    this.#execution?.letGo();
+    this.#execution = undefined;
+    this.#cancellation?.end();
+    this.status = status;
+    this.endedAt = clock.wallNow();
+    this.#outcome = outcome;
+    this.#settleResult();
+    this.#changed();
+    observer.taskEnded(this);
     this.#ended?.resolve();
   }
 
-  #nestedError(holder: string): ImmutableStateError {
-    return new ImmutableStateError(
-      `${this.name} calls lock() while ${holder} holds the lock in the same flow: it would wait for itself for ever. ` +
-        "Write through the window's self instead, or call lock() after the window has ended.",
-    );
+  #settleResult(): void {
+    if (this.#outcome === undefined || this.#result === undefined) return;
+    if (this.#outcome.ok) this.#result.resolve(fromValue(this.#outcome.value));
+    else this.#result.reject(this.#outcome.error);
   }
+
+  /** What was told of it is no longer true. Who has not looked since the last time knows already. */
+  #changed(): void {
+    if (this.#value === undefined) return;
+    this.#value = undefined;
+    this.#parts.observer.taskChanged(this);
+  }
+}
+
+/** Its failure was reported: nobody need look at it. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

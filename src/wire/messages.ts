@@ -1,7 +1,7 @@
 import type { Encoded, EncodedPatch } from "./codec.ts";
 
 /** The version of the protocol that this package speaks; server and page must agree on it. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** The socket's path where nothing else was said. */
 export const DEFAULT_PATH = "/_meanwhile";
@@ -163,7 +163,7 @@ export interface WireError {
   /** An `ErrorCode`; a newer server may have others. */
   readonly code: string;
   readonly message: string;
-  /** Of a `PublicError`: the application's own code. */
+  /** Of a `PublicError`: the application's own code. Of a `TaskRefusedError`: the id of the run that goes on. */
   readonly reason?: string;
   /** Of a `PublicError`: its data, encoded. */
   readonly data?: Encoded;
@@ -173,11 +173,19 @@ export interface WireError {
   readonly errorId?: string;
 }
 
-/** A call that succeeded; a background task's value is its run, `{ id }`. */
+/** A call that succeeded. */
 export interface CallSuccess {
   readonly id: number;
   readonly ok: true;
   readonly value: Encoded;
+}
+
+/** A call that has started a background task (or queued it, or joined it). */
+export interface CallStarted {
+  readonly id: number;
+  readonly ok: true;
+  /** The id of its run. */
+  readonly run: string;
 }
 
 /** A call that failed. */
@@ -188,7 +196,7 @@ export interface CallFailure {
 }
 
 /** How a call has ended. */
-export type CallResult = CallSuccess | CallFailure;
+export type CallResult = CallSuccess | CallStarted | CallFailure;
 
 /**
  * What has changed since the update before, all states of it as of one version, and the calls whose commits it includes. On the wire it is shorter: see

@@ -1,3 +1,4 @@
+import type { MeanwhileError } from "../base/errors.ts";
 import type {
   AnyFunction,
   BackgroundBrand,
@@ -7,12 +8,56 @@ import type {
   Result,
   stateBrand,
 } from "../data/deep-readonly.ts";
+import type { Progress, RunStatus } from "../base/run.ts";
 
-/** A run of a background task that the page has started. */
-export interface Run {
+/**
+ * A run of a background task that the page has started, queued or joined. What it tells is live from when it is first asked for, until the run has ended; `subscribe` and
+ * `result` ask too.
+ */
+export interface Run<R = unknown, D = unknown> {
   /** Unguessable, unique. */
   readonly id: string;
+  /** `queued` until more is known. */
+  readonly status: RunStatus;
+  /** Which attempt runs, or was the last: from 1 up; 0 before the first. */
+  readonly attempt: number;
+  readonly progress: Progress<D> | undefined;
+  /**
+   * What the task returns. Rejects with what it failed with, with a `TaskCancelledError`, or with `RUN_FORGOTTEN` where the server has forgotten it; also after a reconnect. A rejection that
+   * nobody handles goes to the client's `onError`.
+   */
+  readonly result: Promise<R>;
+  /** Cancels it; settles when the server has been told. */
+  cancel(): Promise<void>;
+  /** Calls `listener` after each change. */
+  subscribe(listener: () => void): () => void;
 }
+
+/** A run at one moment, as `useRuns` gives it: a new object whenever something of it has changed. */
+export interface RunView<R = unknown, D = unknown> {
+  readonly id: string;
+  readonly status: RunStatus;
+  /** Whether it is queued or running. */
+  readonly isActive: boolean;
+  readonly attempt: number;
+  /** In ms since the epoch, by the server's clock. */
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly progress: Progress<D> | undefined;
+  /** Of one that succeeded. */
+  readonly result: R | undefined;
+  /** Of one that failed or was cancelled. */
+  readonly error: MeanwhileError | undefined;
+  /** Cancels it: the same function each time. */
+  readonly cancel: () => Promise<void>;
+}
+
+/** What a task reports as `data`, as its `this` says. */
+type DataOf<T> = T extends { readonly task: { report(progress: infer P): void } }
+  ? P extends { readonly data?: infer D }
+    ? D
+    : unknown
+  : unknown;
 
 /** The names of `S` that a page may know: vars, computed vars and events, but no `_name` and none of the framework's own. */
 export type PublicName<S> = Exclude<keyof S, OwnName | `_${string}` | typeof stateBrand>;
@@ -30,10 +75,10 @@ export type PageArgs<A extends readonly unknown[]> = A extends [infer O]
     : [form: PageArg<O> | FormData]
   : { [K in keyof A]: PageArg<A[K]> };
 
-/** An event as a function of the page: its promise settles once the page has the commit; a background task's gives its run as it starts. */
+/** An event as a function of the page: its promise settles once the page has the commit; a background task's gives its run as soon as that was started, queued or joined. */
 export type PageEvent<M> = M extends (this: infer T, ...args: infer A) => infer R
   ? T extends BackgroundBrand
-    ? (...args: PageArgs<A>) => Promise<Run>
+    ? (...args: PageArgs<A>) => Promise<Run<DeepReadonly<Result<R>>, DataOf<T>>>
     : (...args: PageArgs<A>) => Promise<DeepReadonly<Result<R>>>
   : never;
 

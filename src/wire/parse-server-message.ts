@@ -78,9 +78,10 @@ function asStateUpdate(value: unknown): StateUpdate {
 function asResult(value: unknown): CallResult {
   const result = asRecord(value, "result");
   const id = asCount(result.id, "id");
-  return result.ok === true
+  if (result.ok !== true) return { id, ok: false, error: asWireError(result.error) };
+  return result.run === undefined
     ? { id, ok: true, value: result.value as Encoded }
-    : { id, ok: false, error: asWireError(result.error) };
+    : { id, ok: true, run: asText(result.run, MAX_ID_LENGTH, "run") };
 }
 
 function asWireError(value: unknown): WireError {

@@ -7,6 +7,7 @@ import { App } from "../../../src/server/index.ts";
 import { hello, hostileFrame, type Known, Random } from "../../property/survive/hostile-frames.ts";
 import { CounterState, silent } from "../server/counter-state.ts";
 import { RawPage } from "../server/raw-page.ts";
+import { PROTOCOL_VERSION } from "../../../src/wire/messages.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 
@@ -89,7 +90,9 @@ it("2.4.5 hostile frames over real sockets: the same, and their sessions expire"
       sockets.map(async (socket) => {
         socket.on("error", () => {});
         await once(socket, "open");
-        socket.send(JSON.stringify({ ...hello(random, known), protocol: 2, version: 0, states: [], held: [] }));
+        socket.send(
+          JSON.stringify({ ...hello(random, known), protocol: PROTOCOL_VERSION, version: 0, states: [], held: [] }),
+        );
         for (let frames = 0; frames < 10 && socket.readyState === WebSocket.OPEN; frames += 1) {
           const frame = hostileFrame(random, known);
           socket.send(typeof frame === "string" ? frame : Buffer.from("{}"));

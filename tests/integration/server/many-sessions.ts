@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { State, event } from "../../../src/index.ts";
 import { App, type PeerSocket } from "../../../src/server/index.ts";
 import { ManualClock } from "../../../src/testing/index.ts";
+import { PROTOCOL_VERSION } from "../../../src/wire/messages.ts";
 
 // A process of its own, with --expose-gc: sessions come, work, go and expire. Prints what is left of them as JSON.
 
@@ -19,7 +20,7 @@ const total = Number(process.argv[2]);
 const BATCH = 200;
 const hello = {
   type: "hello",
-  protocol: 2,
+  protocol: PROTOCOL_VERSION,
   page: { path: "/", query: "" },
   states: ["VisitState"],
   held: [],

@@ -3,6 +3,7 @@ import { event, PublicError, State, type Background } from "../../../src/index.t
 import type { Peer, PeerSocket } from "../../../src/server/index.ts";
 import { createTestApp } from "../../../src/testing/index.ts";
 import { hello, hostileFrame, type Known, Random } from "./hostile-frames.ts";
+import { PROTOCOL_VERSION } from "../../../src/wire/messages.ts";
 
 // FUZZ_INPUTS=10000000 for a longer run, FUZZ_SEED to repeat one.
 const inputs = Number(process.env["FUZZ_INPUTS"] ?? 100_000);
@@ -100,7 +101,7 @@ it(`2.4.5 whatever is sent (${inputs} frames): no crash, no effect on others, no
       line.peer.receive(
         JSON.stringify({
           ...hello(random, known),
-          ...(random.below(4) > 0 && { protocol: 2, version: 0, states: [], held: [] }),
+          ...(random.below(4) > 0 && { protocol: PROTOCOL_VERSION, version: 0, states: [], held: [] }),
         }),
       );
     }
@@ -157,7 +158,7 @@ it("2.4.5 replay: whatever ids come, in whatever order and on however many conne
     for (let connection = 0; connection < 4; connection += 1) {
       const line = new FuzzLine(accept);
       const page = { path: "/", query: "" };
-      const base = { type: "hello", protocol: 2, document: "d", page, states: [], held: [], version: 0 };
+      const base = { type: "hello", protocol: PROTOCOL_VERSION, document: "d", page, states: [], held: [], version: 0 };
       line.peer.receive(JSON.stringify(token === undefined ? base : { ...base, token }));
       await test.app.settle();
       await Promise.resolve();

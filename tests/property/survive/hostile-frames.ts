@@ -1,3 +1,5 @@
+import { PROTOCOL_VERSION } from "../../../src/wire/messages.ts";
+
 /** A small generator of random numbers that can be repeated (mulberry32). */
 export class Random {
   #state: number;
@@ -115,7 +117,7 @@ export function hello(random: Random, known: Known): Record<string, unknown> {
   const tokens = [honestToken, honestToken.slice(1), honestToken.toUpperCase(), ownToken, ownToken, "x".repeat(32)];
   return {
     type: "hello",
-    protocol: random.below(10) === 0 ? random.of([1, 3, ...NUMBERS]) : 2,
+    protocol: random.below(10) === 0 ? random.of([1, 2, ...NUMBERS]) : PROTOCOL_VERSION,
     document: random.of(["a", "b", "c", random.of(NAMES)]),
     ...(random.below(3) === 0 ? {} : { token: random.of(tokens) }),
     page: { path: "/", query: "" },

@@ -22,6 +22,8 @@ export interface FakeCall {
 
 /** A replica whose values and answers a test sets by hand. */
 export class FakeReplica<S = unknown> implements StateReplica<S> {
+  /** Of its background tasks. */
+  runs: FakeReplica | undefined;
   readonly name: string;
   readonly page: Page<S>;
   values: Values | undefined;
@@ -68,7 +70,10 @@ export class FakeReplica<S = unknown> implements StateReplica<S> {
   event(name: string): EventFunction {
     let event = this.#functions.get(name);
     if (event === undefined) {
-      event = eventFunction((args, options) => this.call(name, args, options));
+      event = eventFunction(
+        (args, options) => this.call(name, args, options),
+        () => (this.runs ??= new FakeReplica(`${this.name}.${name}`)),
+      );
       this.#functions.set(name, event);
     }
     return event;

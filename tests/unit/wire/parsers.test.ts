@@ -5,11 +5,12 @@ import type { ServerMessage } from "../../../src/wire/messages.ts";
 import { parseClientMessage } from "../../../src/wire/parse-client-message.ts";
 import { parseServerMessage } from "../../../src/wire/parse-server-message.ts";
 import { serverText } from "../../support/server-text.ts";
+import { PROTOCOL_VERSION } from "../../../src/wire/messages.ts";
 
 const CLIENT = [
   {
     type: "hello",
-    protocol: 2,
+    protocol: PROTOCOL_VERSION,
     document: "d",
     token: "t",
     page: { path: "/", query: "?a" },
@@ -28,7 +29,7 @@ const CLIENT = [
 const SERVER = [
   {
     type: "welcome",
-    protocol: 2,
+    protocol: PROTOCOL_VERSION,
     token: "t",
     sessionId: "s",
     resumed: false,
