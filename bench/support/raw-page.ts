@@ -1,3 +1,4 @@
+import { PROTOCOL_VERSION } from "../../src/wire/messages.ts";
 import { RawSocket } from "./raw-socket.ts";
 
 /** An update as far as benches look into it. */
@@ -35,7 +36,14 @@ export class RawPage {
         else if (message.type === undefined) resolve();
         else reject(new Error(payload.toString()));
       };
-      const hello = { type: "hello", protocol: 2, document: crypto.randomUUID(), states, held: [], version: 0 };
+      const hello = {
+        type: "hello",
+        protocol: PROTOCOL_VERSION,
+        document: crypto.randomUUID(),
+        states,
+        held: [],
+        version: 0,
+      };
       socket.sendText(JSON.stringify({ ...hello, page: { path: "/", query: "" } }));
     });
     page.updates = 1;

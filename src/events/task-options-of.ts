@@ -1,5 +1,5 @@
 import { StateDefinitionError } from "../base/errors.ts";
-import type { TaskOptions } from "../state/task-options.ts";
+import type { RetryOptions, TaskOptions } from "../state/task-options.ts";
 import type { EventOptions, KeyFunction, Schemas } from "./event-options.ts";
 
 type Options = EventOptions<Schemas | undefined, boolean, KeyFunction | undefined>;
@@ -23,7 +23,7 @@ export function taskOptions(name: string, isBackground: boolean, options: Option
   const refuse = (what: string): never => {
     throw new StateDefinitionError(`The background task "${name}" has ${what}.`);
   };
-  if (typeof policy === "object" ? !isCount(policy.limit) : !POLICIES.includes(policy))
+  if (typeof policy === "object" && policy !== null ? !isCount(policy.limit) : !POLICIES.includes(policy))
     refuse(`an unknown policy. There are: ${POLICIES.join(", ")}, and { limit: n } with n from 1 up`);
   if (per !== "session" && per !== "app") refuse('an unknown "per": it is "session" or "app"');
   if (key !== undefined && typeof key !== "function")
@@ -33,7 +33,8 @@ export function taskOptions(name: string, isBackground: boolean, options: Option
   if (timeoutMs !== undefined && !isPositive(timeoutMs))
     refuse("a timeoutMs that is no number of milliseconds above 0");
   if (retry !== undefined) {
-    if (!isCount(retry.attempts)) refuse("a retry without attempts: how many there are, the first one included");
+    if (!isCount((retry as Partial<RetryOptions> | null)?.attempts))
+      refuse("a retry without attempts: how many there are, the first one included");
     for (const field of ["minMs", "maxMs"] as const)
       if (retry[field] !== undefined && !isPositive(retry[field]))
         refuse(`a retry.${field} that is no number of milliseconds above 0`);

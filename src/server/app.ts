@@ -20,6 +20,7 @@ import { EventDispatch } from "./event-dispatch.ts";
 import { HttpFront } from "./http-front.ts";
 import { Identities } from "./identities.ts";
 import { argumentLimits, connectionLimits } from "./limits.ts";
+import { LoopWatch } from "./loop-watch.ts";
 import { modifySession } from "./modify-session.ts";
 import type { PeerRequest, PeerSocket } from "./peer.ts";
 import { PeerHub, type Peer } from "./peer-hub.ts";
@@ -55,6 +56,7 @@ export class App implements AppHandle {
   readonly #scheduler: Scheduler;
   readonly #sessions: SessionRegistry;
   readonly #tasks: TaskRegistry;
+  readonly #loopWatch: LoopWatch;
   readonly #dispatch: EventDispatch;
   readonly #peers: PeerHub;
   readonly #front: HttpFront;
@@ -92,6 +94,8 @@ export class App implements AppHandle {
           `Attempt ${task.attempt} of the task ${task.name} (${task.id}) failed; the next one follows in ${Math.round(delayMs)} ms`,
         ),
       errorForPage: (task, error) => errors.ofTask(error, task.id),
+      // A clock that is moved by hand has no such moments.
+      taskAdded: () => void (this.#clock === systemClock && this.#loopWatch.start()),
       sessionIdle: (session) => this.#sessions.considerExpiry(session),
     };
     this.#tasks = new TaskRegistry({
@@ -101,6 +105,16 @@ export class App implements AppHandle {
       observer: taskObserver,
     });
     this.backgroundTasks = this.#tasks.running;
+    this.#loopWatch = new LoopWatch(
+      this.#clock,
+      options.slowHoldMs ?? 1_000,
+      this.backgroundTasks,
+      (blockedMs, names) =>
+        this.logger.warn(
+          { blockedMs: Math.round(blockedMs), tasks: names },
+          `The process could do nothing else for ${Math.round(blockedMs)} ms: no page was served, nothing could be cancelled. Code that runs so long without an await belongs into a worker thread. Background tasks at that time: ${names.join(", ")}.`,
+        ),
+    );
     this.#dispatch = new EventDispatch(this.#tasks, errors, argumentLimits(options), (name) =>
       this.#states.byName(name),
     );
@@ -274,6 +288,7 @@ export class App implements AppHandle {
     await closed;
     this.#sessions.dispose();
     this.#tasks.dispose();
+    this.#loopWatch.stop();
     this.#scheduler.dispose();
   }
 

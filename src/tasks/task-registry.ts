@@ -8,13 +8,15 @@ import { fromValue, toValue, type Value } from "../state/values.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import { Lanes } from "./lanes.ts";
 import { RunList, type RunKeeping } from "./run-list.ts";
-import { TaskRun, type RunObserver } from "./task-run.ts";
+import { TaskRun, type RunObserver, type TaskKind } from "./task-run.ts";
 
 /** Told of tasks that failed or were abandoned, and of sessions whose last task has ended. */
 export interface TaskRegistryObserver extends Pick<
   RunObserver,
   "taskFailed" | "taskRetries" | "taskAbandoned" | "errorForPage"
 > {
+  /** There is a task more, which runs or waits. */
+  taskAdded(): void;
   /** No task of the session runs any more, or waits. */
   sessionIdle(session: Session): void;
 }
@@ -46,6 +48,7 @@ export class TaskRegistry implements RunObserver {
   /** The lists of other sessions that have joined a run. */
   readonly #joined = new Map<TaskRun, Set<RunList>>();
   readonly #lanes = new Lanes();
+  readonly #kinds = new WeakMap<StateDefinition, Map<EventSpec, TaskKind>>();
   readonly #parts: TaskRegistryParts;
 
   constructor(parts: TaskRegistryParts) {
@@ -159,32 +162,30 @@ export class TaskRegistry implements RunObserver {
     copied: Value,
     id: string,
   ): TaskRun {
-    const { clock, cancelGraceMs } = this.#parts;
-    let own: readonly unknown[] | undefined = args;
-    const ownArgs = (): readonly unknown[] => {
-      const given = own ?? (fromValue(copied) as unknown[]);
-      own = undefined;
-      return given;
-    };
-    const name = definition.nameOf(event);
+    const kind = this.#kindOf(definition, event);
+    const { name } = kind;
     const run = this.#lanes.admit(session, name, event.task!, args, () => {
-      const made = new TaskRun({
-        id,
-        session,
-        definition,
-        event,
-        args: ownArgs,
-        clock,
-        cancelGraceMs,
-        observer: this,
-      });
+      const made = new TaskRun(id, session, kind, args, event.task?.retry === undefined ? undefined : copied);
       this.running.add(made);
+      this.#parts.observer.taskAdded();
       this.#tasksOf(session).live.add(made);
       this.list(session, name).add(made);
       return made;
     });
     if (run.owner !== session) this.#show(run, session);
     return run;
+  }
+
+  #kindOf(definition: StateDefinition, event: EventSpec): TaskKind {
+    let kinds = this.#kinds.get(definition);
+    if (kinds === undefined) this.#kinds.set(definition, (kinds = new Map<EventSpec, TaskKind>()));
+    let kind = kinds.get(event);
+    if (kind === undefined) {
+      const { clock, cancelGraceMs } = this.#parts;
+      kind = { name: definition.nameOf(event), definition, event, clock, cancelGraceMs, observer: this };
+      kinds.set(event, kind);
+    }
+    return kind;
   }
 
   /** A session has joined a run of another one: it sees it as its own. */

@@ -33,14 +33,12 @@ export interface RunObserver {
   taskSettledLate(run: TaskRun): void;
 }
 
-/** What a run needs. */
-export interface RunParts {
-  readonly id: string;
-  readonly session: Session;
+/** What all runs of a task have in common. */
+export interface TaskKind {
+  /** Such as `MyState.myTask`. */
+  readonly name: string;
   readonly definition: StateDefinition;
   readonly event: EventSpec;
-  /** Gives the arguments of an attempt, which are its own. */
-  readonly args: () => readonly unknown[];
   readonly clock: Clock;
   /** How long a cancelled task may still take locks and sleep, in ms. */
   readonly cancelGraceMs: number;
@@ -60,13 +58,15 @@ type Outcome =
  */
 export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserver {
   readonly id: string;
-  readonly name: string;
-  readonly event: EventSpec;
+  readonly #kind: TaskKind;
+  readonly #owner: Session;
+  /** Of the next attempt, which are its own; else they are copied. */
+  #args: readonly unknown[] | undefined;
+  readonly #copied: Value;
   status: RunStatus = "queued";
   attempt = 0;
   startedAt: number | undefined;
   endedAt: number | undefined;
-  readonly #parts: RunParts;
   #cancellation: Cancellation | undefined;
   /** While an attempt runs. */
   #execution: Execution | undefined;
@@ -84,16 +84,26 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
   /** What the page is told of it, until something of that changes. */
   #value: Value = undefined;
 
-  constructor(parts: RunParts) {
-    this.#parts = parts;
-    this.id = parts.id;
-    this.event = parts.event;
-    this.name = parts.definition.nameOf(parts.event);
+  /** @param args its own, for the first attempt. @param copied the same as a value, where there may be further ones. */
+  constructor(id: string, owner: Session, kind: TaskKind, args: readonly unknown[], copied: Value) {
+    this.id = id;
+    this.#owner = owner;
+    this.#kind = kind;
+    this.#args = args;
+    this.#copied = copied;
+  }
+
+  get name(): string {
+    return this.#kind.name;
+  }
+
+  get event(): EventSpec {
+    return this.#kind.event;
   }
 
   /** Whose it is. */
   get owner(): Session {
-    return this.#parts.session;
+    return this.#owner;
   }
 
   get session(): string {
@@ -117,7 +127,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
     if (this.#execution === undefined) return undefined;
     const place = this.owner.lock.placeOf(this.#execution);
     if (place === undefined) return undefined;
-    const { clock } = this.#parts;
+    const { clock } = this.#kind;
     return { state: place.state, since: Math.round(clock.wallNow() - (clock.now() - place.since)) };
   }
 
@@ -162,7 +172,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
 
   /** Its turn has come. */
   begin(): void {
-    const { clock, cancelGraceMs } = this.#parts;
+    const { clock, cancelGraceMs } = this.#kind;
     const timeoutMs = this.event.task?.timeoutMs;
     this.startedAt = clock.wallNow();
     this.#cancellation = new Cancellation(this.name, clock, cancelGraceMs, this);
@@ -182,7 +192,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
   // --- what its execution tells ---
 
   report(progress: ProgressReport): void {
-    const meter = this.#meter ?? new ProgressMeter(this.#parts.clock, this.name);
+    const meter = this.#meter ?? new ProgressMeter(this.#kind.clock, this.name);
     meter.report(progress);
     this.#meter = meter;
     this.#changed();
@@ -194,11 +204,11 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
   }
 
   failedBeside(error: unknown, what: string): void {
-    this.#parts.observer.taskFailed(this, error, what);
+    this.#kind.observer.taskFailed(this, error, what);
   }
 
   settled(settled: Settled): void {
-    if (this.isOver) return this.#parts.observer.taskSettledLate(this);
+    if (this.isOver) return this.#kind.observer.taskSettledLate(this);
     this.#execution = undefined;
     if (settled.ok) {
       if (this.#reason !== undefined) this.#endCancelled();
@@ -212,7 +222,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
 
   overdue(): void {
     if (this.isOver) return;
-    this.#parts.observer.taskAbandoned(this);
+    this.#kind.observer.taskAbandoned(this);
     this.#endCancelled();
   }
 
@@ -221,14 +231,16 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
   }
 
   #attempt(): void {
-    const { definition, clock, args } = this.#parts;
+    const { definition, clock, event } = this.#kind;
+    const args = this.#args ?? (fromValue(this.#copied) as unknown[]);
+    this.#args = undefined;
     this.status = "running";
     this.attempt += 1;
     this.#meter = undefined;
     this.#isRetried = false;
     this.#changed();
     this.#execution = new Execution(this, definition, clock, this.#cancellation!);
-    this.#execution.start(this.event.method, args());
+    this.#execution.start(event.method, args);
   }
 
   #mayRetry(error: unknown): boolean {
@@ -244,8 +256,8 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
 
   #retry(error: unknown): void {
     const delayMs = backoffMs(this.event.task!.retry!, this.attempt);
-    this.#parts.observer.taskRetries(this, error, delayMs);
-    this.#retryTimer = this.#parts.clock.setTimer(delayMs, () => this.#attempt());
+    this.#kind.observer.taskRetries(this, error, delayMs);
+    this.#retryTimer = this.#kind.clock.setTimer(delayMs, () => this.#attempt());
   }
 
   #succeed(result: unknown): void {
@@ -260,7 +272,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
   }
 
   #fail(error: unknown): void {
-    this.#end("failed", { ok: false, error, forPage: this.#parts.observer.errorForPage(this, error) });
+    this.#end("failed", { ok: false, error, forPage: this.#kind.observer.errorForPage(this, error) });
   }
 
   #endCancelled(): void {
@@ -270,7 +282,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
 
   #end(status: RunStatus, outcome: Outcome): void {
     if (this.isOver) return;
-    const { clock, observer } = this.#parts;
+    const { clock, observer } = this.#kind;
     this.#retryTimer?.cancel();
     this.#limitTimer?.cancel();
     this.#execution?.letGo();
@@ -295,7 +307,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
   #changed(): void {
     if (this.#value === undefined) return;
     this.#value = undefined;
-    this.#parts.observer.taskChanged(this);
+    this.#kind.observer.taskChanged(this);
   }
 }
 

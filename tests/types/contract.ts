@@ -100,6 +100,35 @@ class My extends State {
     void identity.name;
     return typeof identity === "string" ? identity.length : 0;
   }
+  @event({ background: true, policy: { limit: 2 }, per: "app", key: (name: string) => name, retry: { attempts: 3 } })
+  async typed(this: Background<My, { rejected: number }>, name: string, count = 1) {
+    this.task.report({ value: 1, total: count, data: { rejected: 0 } });
+    // @ts-expect-error the data of its progress has a type
+    this.task.report({ data: { rejected: "none" } });
+    const run = this.trigger(My).job(2);
+    const other = await this.trigger(My).count7().result;
+    other.toFixed();
+    run.cancel();
+    // @ts-expect-error a result is read-only
+    run.id = "";
+    return { name, list: [count] };
+  }
+  @event({ background: true }) async count7(this: Background<My>) {
+    return 7;
+  }
+  // @ts-expect-error the key is computed from the task's own parameters
+  @event({ background: true, policy: "queue", key: (id: number) => id })
+  async badKey(this: Background<My>, _name: string) {}
+  // @ts-expect-error a key is a string or a number
+  @event({ background: true, policy: "queue", key: () => ({}) })
+  async objectKey(this: Background<My>) {}
+  // @ts-expect-error no such policy
+  @event({ background: true, policy: "sometimes" })
+  async badPolicy(this: Background<My>) {}
+  // @ts-expect-error a policy is for background tasks
+  @event({ policy: "single" }) handlerWithPolicy() {}
+  // @ts-expect-error a time limit is for background tasks
+  @event({ timeoutMs: 10 }) handlerWithLimit() {}
   _helper() {
     return this._n;
   }
@@ -128,6 +157,12 @@ async function page() {
   await my.submit({ qty: 1 });
   await my.submit(new FormData());
   void [n, done, run, my.double.toFixed()];
+  const typed = await my.typed("a");
+  const result: { readonly name: string; readonly list: readonly number[] } = await typed.result;
+  const rejected: number | undefined = typed.progress?.data?.rejected;
+  void [result, rejected, typed.cancel()];
+  // @ts-expect-error a result is deeply read-only
+  result.list.push(1);
   // @ts-expect-error backend names don't exist in the page
   void my._n;
   // @ts-expect-error nor their methods
