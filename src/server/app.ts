@@ -100,6 +100,7 @@ export class App implements AppHandle {
     };
     this.#tasks = new TaskRegistry({
       clock: this.#clock,
+      scheduler: this.#scheduler,
       cancelGraceMs: options.cancelGraceMs ?? 5_000,
       keeping: { ms: options.keepRunsMs ?? 600_000, count: options.keepRuns ?? 100 },
       observer: taskObserver,

@@ -20,8 +20,9 @@ export class Commit {
   readonly #hasForeign: boolean;
   /** How many levels above the slot that is visited. */
   #depth = 0;
-  #rebased: Draft[] = [];
-  #open: Draft[] = [];
+  /** Made when there is something for them: most commits have nothing but primitives. */
+  #rebased: Draft[] | undefined = undefined;
+  #open: Draft[] | undefined = undefined;
 
   constructor(isPreview: boolean, hasForeign: boolean) {
     this.isPreview = isPreview;
@@ -59,7 +60,8 @@ export class Commit {
   }
 
   draft(draft: Draft, parent: DraftParent | undefined, path: string): Node {
-    if (this.#open.includes(draft)) throw new StateSerializationError(path, "holds itself: a cycle can't be carried.");
+    if (this.#open?.includes(draft) === true)
+      throw new StateSerializationError(path, "holds itself: a cycle can't be carried.");
     if (this.#depth >= MAX_DEPTH) throw tooDeepError(path);
     if (!this.isPreview && parent !== undefined) this.#adopt(draft, parent);
     if (draft.visitedBy === this) return draft.finalized;
@@ -67,20 +69,20 @@ export class Commit {
       draft.visitedBy = this;
       return (draft.finalized = draft.base);
     }
-    this.#open.push(draft);
+    (this.#open ??= []).push(draft);
     this.#depth += 1;
     const node = draft.finalize(this, path);
     this.#depth -= 1;
     this.#open.pop();
     draft.visitedBy = this;
     draft.finalized = node;
-    if (!this.isPreview) this.#rebased.push(draft);
+    if (!this.isPreview) (this.#rebased ??= []).push(draft);
     return node;
   }
 
   /** All of it has become nodes: drafts now stand for what was committed. */
   succeed(): void {
-    for (const draft of this.#rebased) {
+    for (const draft of this.#rebased ?? []) {
       draft.modified = false;
       draft.rebase(draft.finalized);
     }

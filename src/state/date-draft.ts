@@ -17,7 +17,7 @@ export class DateDraft extends Draft {
 
   override beforeWrite(): void {
     super.beforeWrite();
-    this.scope.writtenDates.add(this);
+    (this.scope.writtenDates ??= new Set()).add(this);
   }
 
   /** The view is a Date of its own: puts it back to what was committed. */

@@ -25,7 +25,7 @@ export interface DraftScope {
    */
   hasForeign: boolean;
   /** Dates that were written: what they show is their own until the end. */
-  readonly writtenDates: Set<{ realign(): void }>;
+  writtenDates: Set<{ realign(): void }> | undefined;
   /** The node of a draft's present content, without committing anything. */
   preview(draft: Draft): Node;
   /** The draft of a committed object, for the slot of `parent` that holds it. */

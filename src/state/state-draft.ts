@@ -6,6 +6,11 @@ import { draftOf, slotValue, toSlot } from "./slots.ts";
 import type { StateValues } from "./snapshot.ts";
 import type { StateDefinition } from "./state-definition.ts";
 
+/** Whether a slot may hold anything but a value that is its own node. */
+function needsVisit(slot: Slot): boolean {
+  return (typeof slot === "object" && slot !== null) || typeof slot === "function" || typeof slot === "symbol";
+}
+
 /** The vars of one state within one transaction: the root of the drafts below it. */
 export class StateDraft implements DraftParent {
   readonly definition: StateDefinition;
@@ -75,16 +80,14 @@ export class StateDraft implements DraftParent {
 
   finalize(commit: Commit): StateValues {
     const slots = this.#own();
-    const values: Node[] = [];
+    const values = slots.slice() as Node[];
     for (let index = 0; index < slots.length; index += 1) {
       const slot = slots[index];
-      const node =
-        typeof slot === "number" || typeof slot === "string" || typeof slot === "boolean"
-          ? slot
-          : commit.node(slot, this, this.#placeAt(index));
-      values.push(node);
-      if (typeof slot === "object" && slot !== null && !(slot instanceof Draft && commit.keeps(slot, this)))
-        slots[index] = node;
+      // What was not touched is as it was: that is most of a state, mostly.
+      if (!needsVisit(slot) || (slot === this.base[index] && !(slot instanceof Draft))) continue;
+      const node = commit.node(slot, this, this.#placeAt(index));
+      values[index] = node;
+      if (!(slot instanceof Draft && commit.keeps(slot, this))) slots[index] = node;
     }
     return values;
   }

@@ -54,7 +54,7 @@ export class Transaction implements DraftScope {
   writes = 0;
   hasFresh = false;
   hasForeign = false;
-  readonly writtenDates = new Set<{ realign(): void }>();
+  writtenDates: Set<{ realign(): void }> | undefined = undefined;
   /** What was triggered since the last commit, in order. */
   triggers: PendingTrigger[] = [];
   #base: Snapshot;
@@ -98,8 +98,7 @@ export class Transaction implements DraftScope {
       if (!draft.modified) continue;
       commit ??= new Commit(false, this.hasForeign);
       const values = draft.finalize(commit);
-      if (values.some((value, index) => !Object.is(value, draft.base[index])))
-        (changes ??= []).push([draft.definition, values]);
+      if (differ(values, draft.base)) (changes ??= []).push([draft.definition, values]);
     }
     if (commit === undefined) return this.#base;
     const next = changes === undefined ? this.#base : this.#base.withValues(changes);
@@ -114,7 +113,7 @@ export class Transaction implements DraftScope {
   close(): void {
     this.isOpen = false;
     for (const trigger of this.triggers) trigger.undo();
-    for (const date of this.writtenDates) date.realign();
+    for (const date of this.writtenDates ?? []) date.realign();
   }
 
   makeDraft(node: Node & object, parent: DraftParent): Draft {
@@ -196,6 +195,11 @@ export class Transaction implements DraftScope {
     for (const { draft } of this.#contexts) if (draft.definition === definition) return draft;
     return undefined;
   }
+}
+
+function differ(values: StateValues, others: StateValues): boolean {
+  for (let index = 0; index < values.length; index += 1) if (!Object.is(values[index], others[index])) return true;
+  return false;
 }
 
 /** A computed var as the transaction has computed it. */

@@ -14,10 +14,17 @@ import type { AnyFunction } from "../state/event-spec.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import { readonlyState, type SnapshotReader } from "../state/snapshot-view.ts";
 import type { Cancellation } from "./cancellation.ts";
-import { Sleep } from "./sleep.ts";
+import type { Sleeps } from "./sleeps.ts";
 
 /** How a method has settled. */
 export type Settled = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+
+/** What the executions of a task have in common. */
+export interface ExecutedKind {
+  readonly definition: StateDefinition;
+  readonly clock: Clock;
+  readonly sleeps: Sleeps;
+}
 
 /** The run that an execution is of. */
 export interface ExecutedRun {
@@ -44,8 +51,7 @@ export class Execution implements SnapshotReader, TaskHandle {
   /** As of the start or of the last lock window. */
   snapshot: Snapshot;
   readonly #run: ExecutedRun;
-  readonly #definition: StateDefinition;
-  readonly #clock: Clock;
+  readonly #kind: ExecutedKind;
   readonly #cancellation: Cancellation;
   /** The method, and lock windows that were asked for: ended when none is left. */
   #pending = 0;
@@ -56,12 +62,11 @@ export class Execution implements SnapshotReader, TaskHandle {
     this.snapshot = this.session.snapshot;
   };
 
-  constructor(run: ExecutedRun, definition: StateDefinition, clock: Clock, cancellation: Cancellation) {
+  constructor(run: ExecutedRun, kind: ExecutedKind, cancellation: Cancellation) {
     this.#run = run;
     this.session = run.owner;
     this.snapshot = run.owner.snapshot;
-    this.#definition = definition;
-    this.#clock = clock;
+    this.#kind = kind;
     this.#cancellation = cancellation;
   }
 
@@ -79,7 +84,7 @@ export class Execution implements SnapshotReader, TaskHandle {
 
   /** Runs the method. What it throws, now or later, harms nothing else. */
   start(method: AnyFunction, args: readonly unknown[]): void {
-    const self = readonlyState(this.#definition, this);
+    const self = readonlyState(this.#kind.definition, this);
     this.#pending += 1;
     void runOutsideWindows(() =>
       (method.apply(self, args as unknown[]) as Promise<unknown>).then(
@@ -126,7 +131,7 @@ export class Execution implements SnapshotReader, TaskHandle {
       return this.#observe(Promise.reject(new TypeError("sleep() takes a number of milliseconds.")));
     const refused = this.#cancellation.refuse<void>();
     if (refused !== undefined) return this.#observe(refused);
-    return new Sleep(this.#clock, this.#cancellation, ms, !this.#isOver, this.#reportUnseen).promise;
+    return this.#kind.sleeps.sleep(ms, this.#cancellation, !this.#isOver, this.#reportUnseen);
   }
 
   lock(definition: StateDefinition, change: unknown): Promise<unknown> {
@@ -219,7 +224,7 @@ export class Execution implements SnapshotReader, TaskHandle {
 
   /** A window (or sleep) whose error nobody looks at is reported as this task's, and is never an unhandled rejection. */
   #observe<T>(promise: Promise<T>): Promise<T> {
-    return ObservedPromise.of(promise, this.#clock, this.#reportUnseen);
+    return ObservedPromise.of(promise, this.#kind.clock, this.#reportUnseen);
   }
 
   readonly #reportUnseen = (error: unknown): void => {

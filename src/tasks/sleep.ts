@@ -1,49 +1,50 @@
-import type { Clock, Timer } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Linked } from "../sessions/linked-queue.ts";
 import { QuietPromise } from "../sessions/observed-promise.ts";
 import type { Cancellable, Cancellation } from "./cancellation.ts";
+import type { SleepList } from "./sleep-list.ts";
 
-/** A task that sleeps: waits for a timer, or for its cancellation. There may be very many of them: the one object holds all. */
-export class Sleep implements Cancellable {
+/** A task that sleeps: waits for its list to wake it, or for its cancellation. There may be very many of them: the one object holds all. */
+export class Sleep implements Cancellable, Linked<Sleep> {
+  previous: Sleep | undefined = undefined;
+  next: Sleep | undefined = undefined;
   readonly promise: QuietPromise<void>;
-  readonly #clock: Clock;
+  /** By the clock. */
+  readonly due: number;
+  /** Whether the process has to go on for it. */
+  keepsAlive: boolean;
+  readonly #list: SleepList;
   readonly #cancellation: Cancellation;
-  readonly #due: number;
-  #timer: Timer;
 
   constructor(
+    list: SleepList,
     clock: Clock,
     cancellation: Cancellation,
-    ms: number,
     keepsAlive: boolean,
     report: (error: unknown) => void,
   ) {
     this.promise = QuietPromise.pending(clock, report);
-    this.#clock = clock;
+    this.due = clock.now() + list.ms;
+    this.keepsAlive = keepsAlive;
+    this.#list = list;
     this.#cancellation = cancellation;
-    this.#due = clock.now() + ms;
-    this.#timer = this.#setTimer(ms, keepsAlive);
     cancellation.add(this);
+    list.add(this);
+  }
+
+  /** Its time has come. */
+  wake(): void {
+    this.#cancellation.remove(this);
+    this.promise.fulfill();
   }
 
   cancel(reason: unknown): boolean {
-    this.#timer.cancel();
+    this.#list.remove(this);
     this.promise.failQuietly(reason);
     return true;
   }
 
   letGo(): void {
-    this.#timer.cancel();
-    this.#timer = this.#setTimer(this.#due - this.#clock.now(), false);
-  }
-
-  #setTimer(ms: number, keepsAlive: boolean): Timer {
-    return this.#clock.setTimer(
-      Math.max(0, ms),
-      () => {
-        this.#cancellation.remove(this);
-        this.promise.fulfill();
-      },
-      keepsAlive,
-    );
+    this.#list.letGo(this);
   }
 }

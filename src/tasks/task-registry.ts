@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { CancelReason } from "../base/errors.ts";
+import type { Scheduler } from "../sessions/scheduler.ts";
 import { makeId } from "../sessions/make-id.ts";
 import type { Session } from "../sessions/session.ts";
 import type { BackgroundTask } from "../state/app-handle.ts";
@@ -8,6 +9,7 @@ import { fromValue, toValue, type Value } from "../state/values.ts";
 import type { StateDefinition } from "../state/state-definition.ts";
 import { Lanes } from "./lanes.ts";
 import { RunList, type RunKeeping } from "./run-list.ts";
+import { Sleeps } from "./sleeps.ts";
 import { TaskRun, type RunObserver, type TaskKind } from "./task-run.ts";
 
 /** Told of tasks that failed or were abandoned, and of sessions whose last task has ended. */
@@ -24,6 +26,7 @@ export interface TaskRegistryObserver extends Pick<
 /** What the registry is given. */
 export interface TaskRegistryParts {
   readonly clock: Clock;
+  readonly scheduler: Scheduler;
   /** How long a cancelled task may still take locks and sleep, in ms. */
   readonly cancelGraceMs: number;
   readonly keeping: RunKeeping;
@@ -50,9 +53,11 @@ export class TaskRegistry implements RunObserver {
   readonly #lanes = new Lanes();
   readonly #kinds = new WeakMap<StateDefinition, Map<EventSpec, TaskKind>>();
   readonly #parts: TaskRegistryParts;
+  readonly #sleeps: Sleeps;
 
   constructor(parts: TaskRegistryParts) {
     this.#parts = parts;
+    this.#sleeps = new Sleeps(parts.clock, parts.scheduler);
   }
 
   /**
@@ -182,7 +187,8 @@ export class TaskRegistry implements RunObserver {
     let kind = kinds.get(event);
     if (kind === undefined) {
       const { clock, cancelGraceMs } = this.#parts;
-      kind = { name: definition.nameOf(event), definition, event, clock, cancelGraceMs, observer: this };
+      const sleeps = this.#sleeps;
+      kind = { name: definition.nameOf(event), definition, event, clock, sleeps, cancelGraceMs, observer: this };
       kinds.set(event, kind);
     }
     return kind;

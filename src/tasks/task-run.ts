@@ -8,11 +8,10 @@ import { tokenHint } from "../sessions/token-hint.ts";
 import type { BackgroundTask, TaskLock } from "../state/app-handle.ts";
 import type { ProgressReport } from "../state/background.ts";
 import type { EventSpec } from "../state/event-spec.ts";
-import type { StateDefinition } from "../state/state-definition.ts";
 import { fromValue, toValue, type Value } from "../state/values.ts";
 import { backoffMs } from "./backoff.ts";
 import { Cancellation, type CancellationObserver } from "./cancellation.ts";
-import { Execution, type ExecutedRun, type Settled } from "./execution.ts";
+import { Execution, type ExecutedKind, type ExecutedRun, type Settled } from "./execution.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 
 /** What a run tells its surroundings. */
@@ -34,12 +33,10 @@ export interface RunObserver {
 }
 
 /** What all runs of a task have in common. */
-export interface TaskKind {
+export interface TaskKind extends ExecutedKind {
   /** Such as `MyState.myTask`. */
   readonly name: string;
-  readonly definition: StateDefinition;
   readonly event: EventSpec;
-  readonly clock: Clock;
   /** How long a cancelled task may still take locks and sleep, in ms. */
   readonly cancelGraceMs: number;
   readonly observer: RunObserver;
@@ -231,7 +228,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
   }
 
   #attempt(): void {
-    const { definition, clock, event } = this.#kind;
+    const { event } = this.#kind;
     const args = this.#args ?? (fromValue(this.#copied) as unknown[]);
     this.#args = undefined;
     this.status = "running";
@@ -239,7 +236,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
     this.#meter = undefined;
     this.#isRetried = false;
     this.#changed();
-    this.#execution = new Execution(this, definition, clock, this.#cancellation!);
+    this.#execution = new Execution(this, this.#kind, this.#cancellation!);
     this.#execution.start(event.method, args);
   }
 
