@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../base/clock.ts";
+import type { Timer } from "../base/clock.ts";
 import { Deferred } from "../base/deferred.ts";
 import { ResultInLockError, TaskCancelledError, type CancelReason } from "../base/errors.ts";
 import type { Progress, RunStatus } from "../base/run.ts";
