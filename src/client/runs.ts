@@ -44,6 +44,7 @@ function viewOf(record: RunRecord, replica: StateReplica): RunView {
       id,
       status,
       isActive: endedAt === undefined,
+      isCancelling: endedAt === undefined && reason !== undefined,
       attempt,
       startedAt,
       endedAt,

@@ -75,14 +75,14 @@ export class EventDispatch implements EventStarter {
     }
   }
 
-  trigger(session: Session, definition: StateDefinition, event: EventSpec, args: Value): Triggered {
+  trigger(session: Session, definition: StateDefinition, event: EventSpec, args: Value, waits: unknown): Triggered {
     if (event.kind === "handler") {
       const start = (): void => {
         if (!this.isClosed) this.runHandler(session, definition, event, fromValue(args) as unknown[]);
       };
       return { run: { id: makeId() }, start, undo: () => {} };
     }
-    const task = new TriggeredTask(makeId(), definition.nameOf(event), session);
+    const task = new TriggeredTask(makeId(), definition.nameOf(event), session, waits);
     const start = (id: string): TaskRun => {
       if (this.isClosed) throw appClosed();
       return this.#tasks.startTriggered(session, definition, event, args, id);

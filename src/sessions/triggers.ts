@@ -8,8 +8,9 @@ import type { LockHolder } from "./session-lock.ts";
 
 /** What a session asks of the app, which knows how handlers and tasks are run. */
 export interface EventStarter {
-  /** Prepares an event that server code triggers: what it gives starts it, or is let go. `args` are copied and need no check. */
-  trigger(session: Session, definition: StateDefinition, event: EventSpec, args: Value): Triggered;
+  /** Prepares an event that server code triggers: what it gives starts it, or is let go. `args` are copied and need no check.
+   * `waits`: of the task that triggers, see `Transaction.waits`. */
+  trigger(session: Session, definition: StateDefinition, event: EventSpec, args: Value, waits: unknown): Triggered;
   /** Told of an error of code that holds the lock which nobody has looked at. */
   unseenError(error: unknown, holder: LockHolder): void;
 }
@@ -24,6 +25,7 @@ export interface Triggered extends PendingTrigger {
 interface TriggerTarget {
   readonly session: Session;
   readonly transaction: Transaction | undefined;
+  readonly waits: unknown;
 }
 
 const TARGET_OF = Symbol("meanwhile.triggers");
@@ -39,10 +41,11 @@ export function makeTriggers(
   session: Session,
   definition: StateDefinition,
   transaction: Transaction | undefined,
+  waits: unknown = transaction?.waits,
 ): object {
   let Triggers = classes.get(definition);
   if (Triggers === undefined) classes.set(definition, (Triggers = makeClass(definition)));
-  return new Triggers({ session, transaction });
+  return new Triggers({ session, transaction, waits });
 }
 
 function makeClass(definition: StateDefinition): TriggersClass {
@@ -55,13 +58,13 @@ function makeClass(definition: StateDefinition): TriggersClass {
   for (const event of definition.events.values()) {
     Object.defineProperty(Triggers.prototype, event.name, {
       value(this: { [TARGET_OF]: TriggerTarget }, ...args: unknown[]): object {
-        const { session, transaction } = this[TARGET_OF];
+        const { session, transaction, waits } = this[TARGET_OF];
         const copied = toValue(args, `arguments of ${definition.name}.${event.name}`);
         if (transaction?.isOpen === false)
           throw new ImmutableStateError(
             `${definition.name}.${event.name} was triggered after its lock window (or handler) had ended. Trigger it inside the window, or on the task's own \`this\`.`,
           );
-        const triggered = session.starter.trigger(session, definition, event, copied);
+        const triggered = session.starter.trigger(session, definition, event, copied, waits);
         if (transaction === undefined) triggered.start();
         else transaction.triggers.push(triggered);
         return triggered.run;

@@ -14,6 +14,8 @@ export interface WindowCode<R> {
   call(transaction: Transaction): unknown;
   /** Makes the outcome of what the code finally gives: before the commit, with its drafts still writable. Throwing undoes the window. */
   outcome(value: unknown): R;
+  /** Of a task: see `Transaction.waits`. */
+  readonly waits?: unknown;
   /** A window that awaited has come to its end, and holds the lock for the last moment: what is committed now is what it leaves. */
   ended?(): void;
 }
@@ -28,6 +30,7 @@ type AnyGenerator = Iterator<unknown, unknown> | AsyncIterator<unknown, unknown>
  */
 export function runWindow<R>(session: Session, code: WindowCode<R>): R | Promise<R> {
   const transaction = new Transaction(session, session.snapshot);
+  transaction.waits = code.waits;
   const window: OpenWindow = { session, name: code.name, isOpen: true, outer: currentWindow() };
   let goesOn = false;
   let value: unknown;

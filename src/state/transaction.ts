@@ -55,6 +55,8 @@ export class Transaction implements DraftScope {
   hasFresh = false;
   hasForeign = false;
   writtenDates: Set<{ realign(): void }> | undefined = undefined;
+  /** Of a task's lock window: what it may wait for later rejects when the task is cancelled. Known to whoever runs tasks. */
+  waits: unknown = undefined;
   /** What was triggered since the last commit, in order. */
   triggers: PendingTrigger[] = [];
   #base: Snapshot;

@@ -1,7 +1,6 @@
-import { setMaxListeners, getEventListeners } from "node:events";
 import type { Clock, Timer } from "../base/clock.ts";
 import { isCancelled, TaskCancelledError, type CancelReason } from "../base/errors.ts";
-import { guardSignal } from "./task-signal.ts";
+import { guardSignal, hasListeners } from "./task-signal.ts";
 
 /** A lock or a sleep that waits. */
 export interface Cancellable {
@@ -19,14 +18,16 @@ export interface CancellationObserver {
   listenerFailed(error: unknown): void;
 }
 
+/** How soon after the signal what listens to it has rejected, and the clean-up that follows has begun. */
+const HEARD_MS = 100;
+
 /** How often an abandoned task's locks and sleeps still reject, each later than the one before, before they never settle. */
 const LAST_REFUSAL_DELAYS_MS = [0, 100, 1_000];
 
 /**
  * A task's cancellation.
  *
- * Life: quiet → `begin`: the signal aborts and every pending wait rejects once; where none was pending, and nobody listened to the signal, the
- * next wait does → grace: waits are granted again, so that `catch` and `finally` can put the state right → over (`onOverdue`): waits are refused a few
+ * Life: quiet → `begin`: the signal aborts and every pending wait rejects once; where none was pending, the next wait does → grace: waits are granted again, so that `catch` and `finally` can put the state right → over (`onOverdue`): waits are refused a few
  * times, ever later, and then never settle.
  */
 export class Cancellation {
@@ -41,6 +42,8 @@ export class Cancellation {
   /** Made when it is first asked for: it is ten times the size of the rest. */
   #controller: AbortController | undefined;
   #isOwed = false;
+  /** Until then a wait says that a listener of the signal has told the task, so that it is not owed any more. */
+  #heardUntil = 0;
   #isOverdue = false;
   #refusals = 0;
   #timer: Timer | undefined;
@@ -55,7 +58,6 @@ export class Cancellation {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      setMaxListeners(0, this.#controller.signal);
       guardSignal(this.#controller.signal, (error) => this.#observer.listenerFailed(error));
       if (this.error !== undefined) this.#controller.abort(this.error);
     }
@@ -65,10 +67,10 @@ export class Cancellation {
   begin(reason: CancelReason): void {
     if (this.error !== undefined) return;
     this.error = new TaskCancelledError(this.#taskName, reason);
-    const isHeard = this.#controller !== undefined && getEventListeners(this.#controller.signal, "abort").length > 0;
-    const isTold = this.#rejectWaits();
-    // Who listened to the signal learns of it there; else the next wait tells.
-    this.#isOwed = !isTold && !isHeard;
+    const isHeard = this.#controller !== undefined && hasListeners(this.#controller.signal);
+    this.#isOwed = !this.#rejectWaits();
+    // What listens (a `fetch`) rejects by itself, and a wait that follows at once belongs to the clean-up. But a `fetch` that is over still listens, too, and tells nobody.
+    if (isHeard) this.#heardUntil = this.#clock.now() + HEARD_MS;
     this.#timer = this.#clock.setTimer(this.#graceMs, () => {
       this.#isOverdue = true;
       this.#rejectWaits();
@@ -87,10 +89,7 @@ export class Cancellation {
   /** A rejected promise where a wait must not be granted now, else undefined. */
   refuse<T>(): Promise<T> | undefined {
     if (this.error === undefined) return undefined;
-    if (this.#isOwed) {
-      this.#isOwed = false;
-      return Promise.reject<T>(this.error);
-    }
+    if (this.#takeOwed()) return Promise.reject<T>(this.error);
     if (!this.#isOverdue) return undefined;
     const delayMs = LAST_REFUSAL_DELAYS_MS[this.#refusals];
     this.#refusals += 1;
@@ -100,11 +99,26 @@ export class Cancellation {
     });
   }
 
+  /** Waits for what is no lock and no sleep, as they do: a cancellation rejects it once. */
+  during<T>(source: Promise<T>): Promise<T> {
+    const refused = this.refuse<T>();
+    if (refused !== undefined) return refused;
+    return new Promise<T>((resolve, reject) => {
+      const wait: Cancellable = {
+        cancel: (reason) => {
+          reject(reason);
+          return true;
+        },
+      };
+      this.add(wait);
+      const settle = (): void => this.remove(wait);
+      source.then(resolve, reject).finally(settle);
+    });
+  }
+
   /** For what does not wait: throws where the task has not been told yet, and again once its grace time is over. */
   assertGoesOn(): void {
-    if (this.error === undefined || !(this.#isOwed || this.#isOverdue)) return;
-    this.#isOwed = false;
-    throw this.error;
+    if (this.error !== undefined && (this.#takeOwed() || this.#isOverdue)) throw this.error;
   }
 
   /** What a cancellation rejects, from now on until `remove`. Only where `refuse` had nothing against it. */
@@ -128,6 +142,13 @@ export class Cancellation {
       // What was thrown can't even be looked at: it says nothing of the kind.
       return false;
     }
+  }
+
+  /** Whether the task has not been told yet; it is now. */
+  #takeOwed(): boolean {
+    if (!this.#isOwed) return false;
+    this.#isOwed = false;
+    return this.#clock.now() >= this.#heardUntil;
   }
 
   #allWaits(): Iterable<Cancellable> {

@@ -167,7 +167,7 @@ export class Execution implements SnapshotReader, TaskHandle {
   }
 
   trigger(definition: StateDefinition): unknown {
-    return makeTriggers(this.session, definition, undefined);
+    return makeTriggers(this.session, definition, undefined, this.#cancellation);
   }
 
   get task(): TaskHandle {
@@ -182,6 +182,7 @@ export class Execution implements SnapshotReader, TaskHandle {
         mayAwait: mayAwait(change, definition),
         call: (transaction) => change(transaction.self(definition)),
         outcome: committedResult,
+        waits: this.#cancellation,
         ended: this.#refresh,
       });
       return result;

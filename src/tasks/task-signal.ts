@@ -1,10 +1,29 @@
+import { getEventListeners, setMaxListeners } from "node:events";
+
 type Listener = ((event: Event) => unknown) | { handleEvent(event: Event): unknown };
+
+/** Whether somebody listens to the signal, by itself or by one that was made of it (`AbortSignal.any`). */
+export function hasListeners(signal: AbortSignal): boolean {
+  try {
+    if (getEventListeners(signal, "abort").length > 0) return true;
+    // Node keeps the signals that depend on this one under a symbol of its own.
+    const key = Object.getOwnPropertySymbols(signal).find(({ description }) => description === "kDependantSignals");
+    return key !== undefined && ((signal as unknown as Record<symbol, { size?: number }>)[key]?.size ?? 0) > 0;
+  } catch {
+    return false; // a signal that is not Node's: of a test's make-believe browser
+  }
+}
 
 /**
  * A signal whose listeners may fail: what one throws, or rejects with, is told to `report`. As Node dispatches events it would be an uncaught
  * exception, and end the process for all sessions.
  */
 export function guardSignal(signal: AbortSignal, report: (error: unknown) => void): void {
+  try {
+    setMaxListeners(0, signal);
+  } catch {
+    // A signal that is not Node's knows no such limit.
+  }
   const add = signal.addEventListener.bind(signal);
   const remove = signal.removeEventListener.bind(signal);
   const guards = new WeakMap<Listener, (event: Event) => void>();

@@ -4,6 +4,7 @@ import type { Progress, RunStatus } from "../base/run.ts";
 import { windowOf } from "../sessions/open-window.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Run } from "../state/background.ts";
+import { Cancellation } from "./cancellation.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /**
@@ -15,6 +16,8 @@ export class TriggeredTask implements Run {
   readonly #id: string;
   readonly #name: string;
   readonly #session: Session;
+  /** Of the task that has triggered it, if one has: its waits for the result reject when it is cancelled. */
+  readonly #waits: Cancellation | undefined;
   #run: TaskRun | undefined;
   /** Why it never began. */
   #error: unknown;
@@ -22,7 +25,8 @@ export class TriggeredTask implements Run {
   /** Made when it is asked for before the task has begun. */
   #result: Deferred<unknown> | undefined;
 
-  constructor(id: string, name: string, session: Session) {
+  constructor(id: string, name: string, session: Session, waits: unknown) {
+    this.#waits = waits instanceof Cancellation ? waits : undefined;
     this.#id = id;
     this.#name = name;
     this.#session = session;
@@ -46,6 +50,13 @@ export class TriggeredTask implements Run {
   }
 
   get result(): Promise<unknown> {
+    if (this.#waits === undefined) return this.#ownResult;
+    const result = this.#waits.during(this.#ownResult);
+    result.catch(() => {}); // who does not look at it need not
+    return result;
+  }
+
+  get #ownResult(): Promise<unknown> {
     if (this.#run !== undefined) return this.#run.result;
     const holder = this.#isOver ? undefined : windowOf(this.#session);
     if (holder !== undefined) {

@@ -39,6 +39,8 @@ export interface RunView<R = unknown, D = unknown> {
   readonly status: RunStatus;
   /** Whether it is queued or running. */
   readonly isActive: boolean;
+  /** Whether it was cancelled, and still puts its state right. */
+  readonly isCancelling: boolean;
   readonly attempt: number;
   /** In ms since the epoch, by the server's clock. */
   readonly startedAt: number | undefined;

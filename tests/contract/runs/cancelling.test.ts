@@ -185,3 +185,67 @@ it("close({ graceMs }) cancels what goes on after it", async () => {
   await closed;
   expect(await result).toMatchObject({ reason: "shutdown" });
 });
+
+it("2.3.11 a listener that has long done its work tells nobody: the next lock does", async () => {
+  await using run = await start();
+  let query!: () => void;
+  bodies.set("a", async (task) => {
+    task.task.signal.addEventListener("abort", () => {}); // as a `fetch` that is over leaves one
+    await new Promise<void>((resolve) => (query = resolve));
+    await task.lock((self) => void (self.count += 1));
+  });
+  const job = await run.state.parallel("a");
+  await job.cancel();
+  await run.test.advance(200);
+  query();
+  await expect(job.result).rejects.toMatchObject({ reason: "cancelled" });
+  expect(run.state.count).toBe(0);
+});
+
+it.each<[what: string, of: (signal: AbortSignal) => AbortSignal]>([
+  ["the signal", (signal) => signal],
+  ["a signal that depends on it", (signal) => AbortSignal.any([signal, new AbortController().signal])],
+])("2.3.11 who is told by %s puts its state right at once", async (_, of) => {
+  await using run = await start();
+  bodies.set("a", async (task) => {
+    const signal = of(task.task.signal);
+    try {
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason as Error));
+      });
+    } finally {
+      await task.lock((self) => void self.lines.push("put right"));
+      await task.lock((self) => void self.lines.push("twice"));
+    }
+  });
+  const job = await run.state.parallel("a");
+  await job.cancel();
+  await expect(job.result).rejects.toThrow(TaskCancelledError);
+  expect(run.state.lines).toEqual(["put right", "twice"]);
+});
+
+it.each(["outside the lock", "in a lock window"])(
+  "a task that waits for a run which it started %s is cancelled there, and the run goes on",
+  async (where) => {
+    await using run = await start();
+    bodies.set("parent", async (task) => {
+      let child!: { readonly result: Promise<unknown> };
+      if (where === "outside the lock") child = task.trigger(JobState).parallel("child");
+      else await task.lock((self) => void (child = self.trigger(JobState).parallel("child")));
+      try {
+        return await child.result;
+      } catch (error) {
+        await task.lock((self) => void self.lines.push((error as TaskCancelledError).reason));
+        return child.result;
+      }
+    });
+    const parent = await run.state.parallel("parent");
+    await parent.cancel();
+    await run.test.settle();
+    expect(run.state.lines).toEqual(["cancelled"]);
+    expect([...run.test.app.backgroundTasks]).toHaveLength(2);
+    release("child");
+    await expect(parent.result).rejects.toThrow(TaskCancelledError);
+    expect(log.at(-1)).toBe("parent ends");
+  },
+);

@@ -14,7 +14,10 @@ class JobState extends State {
   @event({ background: true }) async job(this: Background<JobState, { rejected: number }>, name: string) {
     this.task.report({ value: 1, total: 4, data: { rejected: 0 } });
     const finished = new Promise<string>((resolve) => (finish = resolve));
-    const how = await Promise.race([finished, this.task.sleep(1_000_000)]);
+    const aborted = new Promise<never>((_, reject) => {
+      this.task.signal.addEventListener("abort", () => reject(this.task.signal.reason as Error));
+    });
+    const how = await Promise.race([finished, aborted]);
     if (how === "failed") throw new PublicError("The file is not readable.");
     return { name, rows: 4 };
   }
