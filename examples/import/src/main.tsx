@@ -1,0 +1,12 @@
+import { StrictMode, Suspense } from "react";
+import { createRoot } from "react-dom/client";
+import App from "./App";
+import "./style.css";
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <Suspense>
+      <App />
+    </Suspense>
+  </StrictMode>,
+);
