@@ -73,6 +73,8 @@ function statusOf(run: ImportRun | undefined, isPaused: boolean): string {
 function Figures({ run, isPaused }: { run: ImportRun; isPaused: boolean }) {
   const { progress, result, error } = run;
   const { value = 0, total, rate, remainingMs, message, data } = progress ?? {};
+  if (run.status === "cancelled") return <p>Cancelled after {count(value)} rows. What they brought was deleted.</p>;
+  if (run.status === "failed") return <p role="alert">{error?.message} What was imported was deleted.</p>;
   const isMoving = run.isActive && !isPaused;
 
   return (
@@ -84,24 +86,18 @@ function Figures({ run, isPaused }: { run: ImportRun; isPaused: boolean }) {
         </span>
       </p>
       <progress aria-label="Import" value={value} max={total ?? 1} />
-      <p className="figures">
-        {result !== undefined ? (
-          <span id="result">
-            {count(result.imported + result.rejected)} rows in {duration(result.ms)}
-          </span>
-        ) : run.isActive ? (
-          <>
-            <span>{total === undefined ? message : `${count(value)} of ${count(total)} rows`}</span>
-            {isMoving && rate !== undefined && <span id="rate">{count(rate)} rows/s</span>}
-            {isMoving && remainingMs !== undefined && <span id="remaining">{duration(remainingMs)} left</span>}
-            {total !== undefined && <span className="where">{message}</span>}
-          </>
-        ) : run.status === "cancelled" ? (
-          <span>Stopped after {count(value)} rows. What they brought was deleted.</span>
-        ) : (
-          <span role="alert">{error?.message}</span>
-        )}
-      </p>
+      {result !== undefined ? (
+        <p className="figures" id="result">
+          {count(result.imported + result.rejected)} rows in {duration(result.ms)}
+        </p>
+      ) : (
+        <p className="figures">
+          <span>{total === undefined ? message : `${count(value)} of ${count(total)} rows`}</span>
+          {isMoving && rate !== undefined && <span id="rate">{count(rate)} rows/s</span>}
+          {isMoving && remainingMs !== undefined && <span id="remaining">{duration(remainingMs)} left</span>}
+          {total !== undefined && <span className="where">{message}</span>}
+        </p>
+      )}
     </>
   );
 }

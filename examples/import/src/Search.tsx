@@ -1,6 +1,6 @@
 import { useServerInput, useServerState } from "meanwhile/react";
 import { CitiesState } from "./cities.state";
-import { countryName } from "./words";
+import { countryName, position } from "./words";
 
 /** A search over what is in the database by now. */
 export function Search() {
@@ -25,8 +25,7 @@ export function Search() {
             <tr>
               <th scope="col">Name</th>
               <th scope="col">Country</th>
-              <th scope="col">Latitude</th>
-              <th scope="col">Longitude</th>
+              <th scope="col">Position</th>
             </tr>
           </thead>
           <tbody>
@@ -34,8 +33,7 @@ export function Search() {
               <tr key={index}>
                 <td>{name}</td>
                 <td>{countryName(country)}</td>
-                <td className="number">{lat.toFixed(3)}</td>
-                <td className="number">{lng.toFixed(3)}</td>
+                <td>{position(lat, lng)}</td>
               </tr>
             ))}
           </tbody>

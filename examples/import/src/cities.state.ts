@@ -43,7 +43,7 @@ export class CitiesState extends State {
 
   @event({ args: [z.string().max(60)] }) search(text: string) {
     this.query = text;
-    this.found = findCities(text, MAX_FOUND);
+    this._look();
   }
 
   @event pause() {
@@ -57,7 +57,7 @@ export class CitiesState extends State {
   /** One at a time, whoever asks: there is one database. What is cancelled or fails keeps nothing. */
   @event({ background: true, policy: "single", per: "app" })
   async importCities(this: Background<CitiesState, ImportData>): Promise<ImportResult> {
-    const startedAt = performance.now();
+    let startedAt = performance.now();
     const data: ImportData = { imported: 0, rejected: 0 };
     this.task.report({ message: "Reading the file" });
     const { total, batches } = await readCities(BATCH);
@@ -81,7 +81,7 @@ export class CitiesState extends State {
         this.task.report({ value: done, total, message: country && countries.of(country), data });
         await this.lock((self) => self._added(rejected));
         await this.task.sleep(0); // the other pages' turn
-        await whilePaused(this);
+        startedAt += await whilePaused(this);
       }
       // In one window, so that a click on Cancel comes before all of it or after all of it.
       await this.lock((self) => {
@@ -115,8 +115,9 @@ export class CitiesState extends State {
   }
 }
 
-/** Waits while the page has its import paused; one whose page has gone goes on, or it would keep everybody waiting for ever. */
-async function whilePaused(self: Background<CitiesState, ImportData>): Promise<void> {
+/** Waits while the page has its import paused, and gives how many ms that took. One whose page has gone goes on, or nobody else could import for ever. */
+async function whilePaused(self: Background<CitiesState, ImportData>): Promise<number> {
+  const from = performance.now();
   while (self.isPaused) {
     await self.task.sleep(100);
     const { connected } = self.task;
@@ -124,6 +125,7 @@ async function whilePaused(self: Background<CitiesState, ImportData>): Promise<v
       if (!connected) state.isPaused = false;
     });
   }
+  return performance.now() - from;
 }
 
 /** What a page is shown of a row that may hold anything. */

@@ -55,9 +55,9 @@ export function beginImport(): Incoming {
   };
 }
 
-/** How many cities there are. */
+/** How many cities the last finished import has brought. */
 export function countCities(): number {
-  return (database.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number }).count;
+  return (database.prepare("SELECT count(*) AS count FROM cities").get() as { count: number }).count;
 }
 
 /** The first cities whose names begin with this text, whatever its case and accents. */

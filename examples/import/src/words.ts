@@ -17,3 +17,10 @@ export function duration(ms: number): string {
 export function countryName(code: string): string {
   return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
 }
+
+/** Degrees as "47.37° N, 8.55° E". */
+export function position(lat: number, lng: number): string {
+  const degrees = (value: number, [positive, negative]: readonly [string, string]): string =>
+    `${Math.abs(value).toFixed(2)}° ${value < 0 ? negative : positive}`;
+  return `${degrees(lat, ["N", "S"])}, ${degrees(lng, ["E", "W"])}`;
+}
