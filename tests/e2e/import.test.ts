@@ -205,7 +205,7 @@ describe("import", () => {
       .toContain(expected.imported.toLocaleString("en"));
   });
 
-  it("a process that is killed leaves nothing half done", async () => {
+  it("a process that is killed leaves nothing half done; one that is asked to stop ends its import", async () => {
     let page = await open();
     await click(page, "Start import");
     await imported(page);
@@ -217,6 +217,7 @@ describe("import", () => {
     await stored(page);
     await search(page, LAST);
     await found(page, LAST);
+    await startPaused(page, "Import again"); // the server is stopped in the middle of it
   });
 
   it("nothing but the page is sent to the browser", async () => {

@@ -56,7 +56,7 @@ export function Importer() {
           ? "What is imported can be searched at once. Cancelled, an import leaves nothing behind."
           : state.stored > 0
             ? `${count(state.stored)} cities are in the database.`
-            : "The database is empty."}
+            : "The database is empty. The file has some 171,000 places, from Andorra to Zimbabwe."}
       </p>
     </section>
   );
