@@ -36,10 +36,10 @@ export class ProgressMeter {
     if (value === undefined) return;
     this.#value = value;
     this.#lastAt = this.#clock.now();
+    // What was before a pause says nothing of the rate; but who reports seldom has nothing newer.
+    while (this.#samples.length > 1 && this.#samples[0]!.at < this.#lastAt - SAMPLES * SAMPLE_MS) this.#samples.shift();
     const last = this.#samples.at(-1);
-    if (last !== undefined && this.#lastAt - last.at < SAMPLE_MS) return;
-    this.#samples.push({ at: this.#lastAt, value });
-    if (this.#samples.length > SAMPLES) this.#samples.shift();
+    if (last === undefined || this.#lastAt - last.at >= SAMPLE_MS) this.#samples.push({ at: this.#lastAt, value });
   }
 
   /** As the page gets it. */

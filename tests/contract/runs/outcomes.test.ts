@@ -94,6 +94,29 @@ it("progress: merged, coalesced, with rate and time remaining by the monotonic c
   expect(updates.length).toBeLessThan(20);
 });
 
+it("progress: the rate is that of the last seconds, also after a pause, and for who reports seldom", async () => {
+  await using run = await start();
+  bodies.set("a", async ({ task }) => {
+    for (let done = 0; done <= 100_000; done += 1_000) {
+      task.report({ value: done, total: 100_000 });
+      await task.sleep(done === 20_000 ? 60_000 : 100); // 10,000 a second, with a pause of a minute
+    }
+  });
+  bodies.set("b", async ({ task }) => {
+    for (let done = 0; done <= 10; done += 1) {
+      task.report({ value: done });
+      await task.sleep(20_000);
+    }
+  });
+  const [a, b] = [await run.state.parallel("a"), await run.state.parallel("b")];
+  void [a.progress, b.progress];
+  await run.test.advance(62_300);
+  expect(a.progress).toMatchObject({ value: 24_000, rate: 10_000, remainingMs: 7_600 });
+  await run.test.advance(3_000);
+  expect(a.progress).toMatchObject({ value: 54_000, rate: 10_000, remainingMs: 4_600 });
+  expect(b.progress).toMatchObject({ value: 3, rate: 0.05 });
+});
+
 it("progress: what is no number, no text or no plain data is refused where it is reported", async () => {
   await using run = await start();
   bodies.set("a", async ({ task }) => {
