@@ -16,13 +16,41 @@ export interface KeyedSource extends ViewTarget {
   inspect(): unknown;
 }
 
-const sources = new WeakMap<object, KeyedSource>();
+/** The proxies' targets: an empty Map or Set, for `instanceof`. A private field is made with the object, and seen by nobody. */
+class MapTarget extends Map<unknown, unknown> {
+  readonly #source: KeyedSource;
 
-/** A proxy over an empty Map or Set (for `instanceof`) whose members come from `source`. */
-export function keyedView(target: Map<unknown, unknown> | Set<unknown>, source: KeyedSource): object {
-  Object.defineProperty(target, INSPECT, { value: () => source.inspect(), configurable: true });
-  sources.set(target, source);
-  return new Proxy(target, keyedTraps);
+  constructor(source: KeyedSource) {
+    super();
+    this.#source = source;
+  }
+
+  sourceOf(): KeyedSource {
+    return this.#source;
+  }
+}
+
+class SetTarget extends Set<unknown> {
+  readonly #source: KeyedSource;
+
+  constructor(source: KeyedSource) {
+    super();
+    this.#source = source;
+  }
+
+  sourceOf(): KeyedSource {
+    return this.#source;
+  }
+}
+
+/** A Map whose entries come from `source`. */
+export function mapView(source: KeyedSource): object {
+  return new Proxy<MapTarget | SetTarget>(new MapTarget(source), keyedTraps);
+}
+
+/** A Set whose members come from `source`. */
+export function setView(source: KeyedSource): object {
+  return new Proxy<MapTarget | SetTarget>(new SetTarget(source), keyedTraps);
 }
 
 function sourceOf(view: object): KeyedSource {
@@ -30,6 +58,9 @@ function sourceOf(view: object): KeyedSource {
 }
 
 type Each = (value: unknown, key: unknown, view: unknown) => void;
+
+// Node inspects a proxy's target, with the proxy as `this`.
+for (const { prototype } of [MapTarget, SetTarget]) Object.defineProperty(prototype, INSPECT, { value: inspect });
 
 const mapMethods: Record<string, unknown> = {
   has(this: object, key: unknown) {
@@ -88,23 +119,28 @@ const setMethods: Record<string, unknown> = {
   },
 };
 
-const refuseShape = (target: object, what: string): never => {
+const refuseShape = (target: MapTarget | SetTarget, what: string): never => {
   // Also a write: say so the way the source does, then as a fallback for a writable one.
-  sources.get(target)!.delete(UNUSED_KEY);
+  target.sourceOf().delete(UNUSED_KEY);
   throw new TypeError(`A Map or Set of the state has no properties of its own: can't ${what}.`);
 };
 const UNUSED_KEY = {};
 
-const keyedTraps: ProxyHandler<Map<unknown, unknown> | Set<unknown>> = {
+function inspect(this: object): unknown {
+  return sourceOf(this).inspect();
+}
+
+const keyedTraps: ProxyHandler<MapTarget | SetTarget> = {
   get(target, key) {
-    if (key === TARGET) return sources.get(target);
-    if (key === "size") return sources.get(target)!.size;
+    if (key === TARGET) return target.sourceOf();
+    if (key === "size") return target.sourceOf().size;
     const isMap = target instanceof Map;
     if (key === Symbol.iterator) return isMap ? mapMethods["entries"] : setMethods["values"];
-    if (typeof key === "symbol") return Reflect.get(target, key, target) as unknown;
+    const prototype = (isMap ? Map.prototype : Set.prototype) as unknown as Record<PropertyKey, unknown>;
+    if (typeof key === "symbol") return prototype[key];
     const methods = isMap ? mapMethods : setMethods;
     if (Object.hasOwn(methods, key)) return methods[key];
-    const inherited: unknown = Reflect.get(target, key, target);
+    const inherited = prototype[key];
     return isMap || typeof inherited !== "function" || !SET_ALGEBRA.has(key) ? inherited : algebra(key);
   },
   set(target, key) {
@@ -115,6 +151,9 @@ const keyedTraps: ProxyHandler<Map<unknown, unknown> | Set<unknown>> = {
   },
   deleteProperty(target, key) {
     return refuseShape(target, `delete "${String(key)}"`);
+  },
+  getPrototypeOf(target) {
+    return target instanceof Map ? Map.prototype : Set.prototype;
   },
   setPrototypeOf(target) {
     return refuseShape(target, "change the prototype");

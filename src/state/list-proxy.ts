@@ -1,4 +1,4 @@
-import { INSPECT, TARGET, type ViewTarget } from "./view-target.ts";
+import { INSPECT, TARGET, viewTarget, type ViewTarget } from "./view-target.ts";
 import { listMethods } from "./list-methods.ts";
 
 /** What an array view stands for: a draft or a committed list. Indexes are within bounds where it says so. */
@@ -21,19 +21,21 @@ export interface ListSource extends ViewTarget {
 
 /** The proxy's target: an array, so that `Array.isArray` holds, always empty itself. */
 export class ListTarget extends Array<unknown> {
-  declare readonly source: ListSource;
+  /** Never seen: the traps answer for it. */
+  readonly source: ListSource;
 
   constructor(source: ListSource) {
     super();
-    Object.defineProperty(this, "source", { value: source, configurable: true, enumerable: false, writable: true });
+    this.source = source;
   }
 
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 
+  /** Node inspects a proxy's target, with the proxy as `this`. */
   [INSPECT](): unknown {
-    return this.source.inspect();
+    return (viewTarget(this) as ListSource).inspect();
   }
 }
 

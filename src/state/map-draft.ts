@@ -6,7 +6,7 @@ import { toPlain } from "../data/to-plain.ts";
 import type { Commit } from "./commit.ts";
 import { Draft, type DraftParent, type DraftScope } from "./draft.ts";
 import { KeyedChanges, liveKeys } from "./keyed-changes.ts";
-import { keyedView, type KeyedSource } from "./keyed-proxy.ts";
+import { mapView, type KeyedSource } from "./keyed-proxy.ts";
 import { readonlyView } from "./readonly-view.ts";
 import { draftOf, slotValue, toSlot } from "./slots.ts";
 
@@ -25,7 +25,7 @@ export class MapDraft extends Draft implements KeyedSource {
     this.base = base;
     this.#from = base;
     this.#changes = new KeyedChanges(base);
-    this.view = keyedView(new Map(), this);
+    this.view = mapView(this);
   }
 
   get size(): number {

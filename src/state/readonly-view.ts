@@ -8,7 +8,7 @@ import { SetNode } from "../data/set-node.ts";
 import { toPlain } from "../data/to-plain.ts";
 import { computedWriteError, isComputing } from "./computed.ts";
 import { listTraps, ListTarget, type ListSource } from "./list-proxy.ts";
-import { keyedView, type KeyedSource } from "./keyed-proxy.ts";
+import { mapView, setView, type KeyedSource } from "./keyed-proxy.ts";
 import { INSPECT, TARGET, type ViewTarget } from "./view-target.ts";
 
 /** The views made so far, so that a committed object always has the same view: it keeps its identity from snapshot to snapshot. */
@@ -27,8 +27,8 @@ export function readonlyView(node: Node): unknown {
 
 function makeView(node: Node & object): object {
   if (node instanceof ListNode) return new Proxy(new ListTarget(new ListView(node)), listTraps);
-  if (node instanceof MapNode) return keyedView(new Map(), new KeyedView(node));
-  if (node instanceof SetNode) return keyedView(new Set(), new KeyedView(node));
+  if (node instanceof MapNode) return mapView(new KeyedView(node));
+  if (node instanceof SetNode) return setView(new KeyedView(node));
   return new Proxy(new RecordView(node as RecordNode), recordTraps);
 }
 

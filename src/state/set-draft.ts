@@ -5,7 +5,7 @@ import { toPlain } from "../data/to-plain.ts";
 import type { Commit } from "./commit.ts";
 import { Draft, type DraftParent, type DraftScope } from "./draft.ts";
 import { KeyedChanges, liveKeys, type KeyedBase } from "./keyed-changes.ts";
-import { keyedView, type KeyedSource } from "./keyed-proxy.ts";
+import { setView, type KeyedSource } from "./keyed-proxy.ts";
 import { keyValue } from "./map-draft.ts";
 
 const asBase = (node: SetNode): KeyedBase => ({
@@ -27,7 +27,7 @@ export class SetDraft extends Draft implements KeyedSource {
     this.base = base;
     this.#from = base;
     this.#changes = new KeyedChanges(asBase(base));
-    this.view = keyedView(new Set(), this);
+    this.view = setView(this);
   }
 
   get size(): number {
