@@ -28,7 +28,7 @@ export interface Report {
 
 const PACKAGES = ["ws", "socket.io", "@colyseus/core", "react", "vite", "esbuild"];
 const ORDER = ["round-trips", "latency", "lock", "append", "cells", "stream", "log"];
-const LATER = ["memory", "sleepers", "paced", "open", "size", "rows", "costs"];
+const LATER = ["memory", "sleepers", "paced", "open", "size", "rows", "costs", "progress"];
 
 /** Prints a report, and puts it in place of the bench's section in `bench/results.md`. */
 export function report(result: Report): void {
