@@ -87,12 +87,11 @@ export class Lanes {
       if (joined !== undefined) return joined;
     }
     const run = make();
-    if (policy === "replace") for (const other of others) other.cancel("replaced");
-    // What was cancelled while it waited has left, and an empty lane was given up.
-    lane = lanes.get(laneKey);
     if (lane === undefined) lanes.set(laneKey, (lane = new Lane(typeof policy === "object" ? policy.limit : 1)));
     this.#byRun.set(run, { lane, lanes, key: laneKey });
     lane.enter(run);
+    // It has its place by now: what listens to the others' signals may cancel it, or start what replaces it in turn.
+    if (policy === "replace") for (const other of others) other.cancel("replaced");
     return run;
   }
 

@@ -77,6 +77,15 @@ export class JobState extends State {
   async retried(this: Background<JobState, string[]>, name: string) {
     return work(this, name);
   }
+  @event({
+    background: true,
+    onDisconnect: "cancel",
+    policy: "queue",
+    retry: { attempts: 3, minMs: 1_000 },
+  })
+  async tiedRetried(this: Background<JobState, string[]>, name: string) {
+    return work(this, name);
+  }
 
   @event run(name: string) {
     return bodies.get(name)!(this as never, name);
