@@ -22,6 +22,9 @@ export class TriggeredTask implements Run {
   /** Why it never began. */
   #error: unknown;
   #isOver = false;
+  /** Its method's first, synchronous part may run before `start` has given the run. */
+  #isStarting = false;
+  #isCancelled = false;
   /** Made when it is asked for before the task has begun. */
   #result: Deferred<unknown> | undefined;
 
@@ -74,14 +77,17 @@ export class TriggeredTask implements Run {
 
   cancel(): void {
     if (this.#run !== undefined) this.#run.cancel();
+    else if (this.#isStarting) this.#isCancelled = true;
     else this.#fail(new TaskCancelledError(this.#name, "cancelled"));
   }
 
   /** Its time has come: `start` gives the run, or throws why there is none. */
   start(start: (id: string) => TaskRun): void {
     if (this.#isOver) return;
+    this.#isStarting = true;
     try {
       this.#run = start(this.#id);
+      if (this.#isCancelled) this.#run.cancel();
       if (this.#result !== undefined) this.#run.result.then(this.#result.resolve, this.#result.reject);
     } catch (error) {
       this.#fail(error);

@@ -35,3 +35,25 @@ it("replace: a run that is started by a listener of the older one's signal repla
   await run.test.settle();
   expect(log).toEqual(["a begins", "a ends", "again begins"]);
 });
+
+it("a task that cancels itself by the handle that its window has given is cancelled, as its handle says", async () => {
+  await using run = await start();
+  let child: Run | undefined;
+  const told: unknown[] = [];
+  bodies.set("child", async ({ task }) => {
+    child!.cancel();
+    await task.sleep(1_000_000).catch((error: unknown) => told.push((error as TaskCancelledError).reason));
+  });
+  bodies.set("parent", async (task) => {
+    await task.lock((self) => {
+      child = self.trigger(JobState).parallel("child");
+    });
+    return child!.result.catch((error: unknown) => (error as TaskCancelledError).reason);
+  });
+  const parent = await run.state.parallel("parent");
+  await expect(parent.result).resolves.toBe("cancelled");
+  expect(told).toEqual(["cancelled"]);
+  expect(child?.status).toBe("cancelled");
+  expect(child?.attempt).toBe(1);
+  expect(run.test.app.backgroundTasks.size).toBe(0);
+});
