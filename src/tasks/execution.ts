@@ -57,6 +57,8 @@ export class Execution implements SnapshotReader, TaskHandle {
   #pending = 0;
   #settled: Settled | undefined;
   #isOver = false;
+  /** The run was told. Windows of a branch that was left running end later, and are of no attempt any more. */
+  #isTold = false;
   /** Takes the newest commit. Only while a window holds the lock, or has just given it back: else it would be somebody else's. */
   readonly #refresh = (): void => {
     this.snapshot = this.session.snapshot;
@@ -235,8 +237,8 @@ export class Execution implements SnapshotReader, TaskHandle {
 
   #settle(): void {
     this.#pending -= 1;
-    if (this.#pending > 0) return;
-    this.#isOver = true;
+    if (this.#pending > 0 || this.#isTold) return;
+    this.#isOver = this.#isTold = true;
     this.#run.settled(this.#settled!);
   }
 

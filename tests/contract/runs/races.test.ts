@@ -57,3 +57,24 @@ it("a task that cancels itself by the handle that its window has given is cancel
   expect(child?.attempt).toBe(1);
   expect(run.test.app.backgroundTasks.size).toBe(0);
 });
+
+it("what an attempt has left running does not end the next one", async () => {
+  await using run = await start();
+  let free!: () => void;
+  const held = new Promise<void>((resolve) => (free = resolve));
+  bodies.set("a", async (task) => {
+    if (task.task.attempt > 1) {
+      await task.task.sleep(10_000);
+      return "at last";
+    }
+    void task.task.sleep(2_000).then(() => task.lock(() => held));
+    throw new Error("the first one fails");
+  });
+  const job = await run.state.retried("a");
+  await run.test.advance(2_000);
+  free();
+  await run.test.settle();
+  expect([...run.test.app.backgroundTasks].map(({ status, attempt }) => [status, attempt])).toEqual([["running", 2]]);
+  await run.test.advance(10_000);
+  await expect(job.result).resolves.toBe("at last");
+});
