@@ -83,7 +83,13 @@ export class Cancellation {
   end(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.endAttempt();
+  }
+
+  /** What still waits waits for nobody: to be told that the task was cancelled is up to the next attempt. */
+  endAttempt(): void {
     for (const wait of this.#allWaits()) wait.letGo?.();
+    this.#waits = undefined;
   }
 
   /** A rejected promise where a wait must not be granted now, else undefined. */

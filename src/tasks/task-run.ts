@@ -207,6 +207,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
   settled(settled: Settled): void {
     if (this.isOver) return this.#kind.observer.taskSettledLate(this);
     this.#execution = undefined;
+    this.#cancellation!.endAttempt();
     if (settled.ok) {
       if (this.#reason !== undefined) this.#endCancelled();
       else this.#succeed(settled.value);

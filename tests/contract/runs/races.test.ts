@@ -78,3 +78,24 @@ it("what an attempt has left running does not end the next one", async () => {
   await run.test.advance(10_000);
   await expect(job.result).resolves.toBe("at last");
 });
+
+it("a sleep that an attempt has left behind is not where the next one is told that it was cancelled", async () => {
+  await using run = await start();
+  const told: unknown[] = [];
+  let go!: () => void;
+  bodies.set("a", async ({ task }) => {
+    if (task.attempt === 1) {
+      await Promise.race([task.sleep(1_000_000), Promise.reject(new Error("the first one fails"))]);
+      return;
+    }
+    await new Promise<void>((resolve) => (go = resolve));
+    await task.sleep(1).catch((error: unknown) => told.push((error as TaskCancelledError).reason));
+  });
+  const job = await run.state.retried("a");
+  await run.test.advance(1_000);
+  await job.cancel();
+  go();
+  await run.test.advance(1);
+  expect(told).toEqual(["cancelled"]);
+  await expect(job.result).rejects.toThrow(TaskCancelledError);
+});
