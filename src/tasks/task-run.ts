@@ -211,8 +211,9 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
     if (settled.ok) {
       if (this.#reason !== undefined) this.#endCancelled();
       else this.#succeed(settled.value);
-    } else if (this.#reason !== undefined && this.#cancellation!.explains(settled.error)) this.#endCancelled();
-    else if (this.#isRetried && this.#reason === undefined) this.#retry(settled.error);
+    } else if (this.#reason !== undefined && (this.#isRetried || this.#cancellation!.explains(settled.error)))
+      this.#endCancelled();
+    else if (this.#isRetried) this.#retry(settled.error);
     else this.#fail(settled.error);
   }
 

@@ -99,3 +99,19 @@ it("a sleep that an attempt has left behind is not where the next one is told th
   expect(told).toEqual(["cancelled"]);
   await expect(job.result).rejects.toThrow(TaskCancelledError);
 });
+
+it("a run that is cancelled while its retry is decided ends as one that is cancelled before it", async () => {
+  await using run = await start();
+  let free!: () => void;
+  const held = new Promise<void>((resolve) => (free = resolve));
+  bodies.set("a", async (task) => {
+    void task.lock(() => held);
+    throw new Error("again");
+  });
+  const job = await run.state.retried("a");
+  await run.test.settle();
+  await job.cancel();
+  free();
+  await expect(job.result).rejects.toMatchObject({ reason: "cancelled" });
+  expect(run.test.errors).toEqual([]);
+});
