@@ -95,7 +95,7 @@ export class TaskRegistry implements RunObserver {
 
   /** Cancels the session's tasks, or those that `which` picks. */
   cancel(session: Session, reason: CancelReason, which: (task: TaskRun) => boolean = () => true): void {
-    for (const task of this.#bySession.get(session)?.live ?? []) if (which(task)) task.cancel(reason);
+    cancelAll([...(this.#bySession.get(session)?.live ?? [])].filter(which), reason);
   }
 
   /**
@@ -106,7 +106,7 @@ export class TaskRegistry implements RunObserver {
     if (graceMs > 0 && this.running.size > 0) await this.#allEnded(graceMs);
     while (this.running.size > 0) {
       const tasks = this.#live();
-      for (const task of tasks) task.cancel(reason);
+      cancelAll(tasks, reason);
       await Promise.all(tasks.map((task) => task.ended));
     }
     return [...this.#lost.values()];
@@ -232,6 +232,12 @@ export class TaskRegistry implements RunObserver {
       void check();
     });
   }
+}
+
+/** Those that wait go first: else they would begin in the place of one that ends at once, such as between two attempts. */
+function cancelAll(tasks: readonly TaskRun[], reason: CancelReason): void {
+  for (const task of tasks) if (task.status === "queued") task.cancel(reason);
+  for (const task of tasks) task.cancel(reason);
 }
 
 function argumentsOf(definition: StateDefinition, event: EventSpec): string {

@@ -115,3 +115,16 @@ it("a run that is cancelled while its retry is decided ends as one that is cance
   await expect(job.result).rejects.toMatchObject({ reason: "cancelled" });
   expect(run.test.errors).toEqual([]);
 });
+
+it("2.3.10 a page that goes takes its tasks with it at once: one that waits does not begin since the one before it ends", async () => {
+  await using run = await start({ closeGraceMs: 100 });
+  bodies.set("a", async () => {
+    throw new Error("again");
+  });
+  await run.state.tiedRetried("a");
+  await run.state.tiedRetried("b");
+  run.page.leave();
+  await run.test.advance(100);
+  expect(run.test.app.backgroundTasks.size).toBe(0);
+  expect(log).toEqual(["a begins", "a ends"]);
+});
