@@ -27,7 +27,7 @@ export class EventDispatch implements EventStarter {
   readonly #stateNamed: (name: string) => StateDefinition | undefined;
   /** Set when the app closes: pages start nothing new. */
   isClosing = false;
-  /** Set when what ran then has been given its time: nothing starts any more. */
+  /** Set when all tasks have ended: no handler starts any more. */
   isClosed = false;
 
   constructor(
@@ -84,7 +84,7 @@ export class EventDispatch implements EventStarter {
     }
     const task = new TriggeredTask(makeId(), definition.nameOf(event), session, waits);
     const start = (id: string): TaskRun => {
-      if (this.isClosed) throw appClosed();
+      if (this.#tasks.isEnding) throw appClosed();
       return this.#tasks.startTriggered(session, definition, event, args, id);
     };
     return {

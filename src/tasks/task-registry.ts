@@ -45,6 +45,8 @@ interface SessionTasks {
 export class TaskRegistry implements RunObserver {
   /** Live: what `app.backgroundTasks` shows. */
   readonly running: Set<BackgroundTask> = new Set();
+  /** Set when what runs as the app closes has been given its time: no run is added to those that are cancelled then. */
+  isEnding = false;
   /** The names of tasks that were abandoned and whose method has not settled since, by run. */
   readonly #lost = new Map<TaskRun, string>();
   readonly #bySession = new Map<Session, SessionTasks>();
@@ -104,6 +106,7 @@ export class TaskRegistry implements RunObserver {
   async endAll(reason: CancelReason, graceMs: number): Promise<readonly string[]> {
     for (const task of this.#live()) if (task.status === "queued") task.cancel(reason);
     if (graceMs > 0 && this.running.size > 0) await this.#allEnded(graceMs);
+    this.isEnding = true;
     while (this.running.size > 0) {
       const tasks = this.#live();
       cancelAll(tasks, reason);

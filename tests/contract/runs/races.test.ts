@@ -128,3 +128,21 @@ it("2.3.10 a page that goes takes its tasks with it at once: one that waits does
   expect(run.test.app.backgroundTasks.size).toBe(0);
   expect(log).toEqual(["a begins", "a ends"]);
 });
+
+it("an app that closes ends, whatever its tasks start as they are cancelled", async () => {
+  await using run = await start();
+  let rounds = 0;
+  const outcomes: unknown[] = [];
+  bodies.set("a", async (task) => {
+    rounds += 1;
+    await task.task.sleep(1_000_000).finally(() => {
+      if (rounds > 50) return;
+      const next = task.trigger(JobState).parallel("a");
+      next.result.catch((error: { code: string }) => outcomes.push(error.code));
+    });
+  });
+  await run.state.parallel("a");
+  await run.test.close();
+  expect(rounds).toBe(1);
+  expect(outcomes).toEqual(["APP_CLOSED"]);
+});
