@@ -39,9 +39,10 @@ function draftOf(favourites: readonly Plan["task"][]): fc.Arbitrary<Draft> {
         fc.constantFrom(5_011, 21_013, 47_017, 160_019),
       ),
       isDeaf: fc.boolean(),
-      ends: fc.array(fc.constantFrom("return" as const, "throw" as const, "throw" as const, "final" as const), {
-        maxLength: 3,
-      }),
+      ends: fc.array(
+        fc.constantFrom("return" as const, "throw" as const, "throw" as const, "throw" as const, "final" as const),
+        { maxLength: 3, size: "max" },
+      ),
       reaction: fc.constantFrom("rethrow" as const, "swallow" as const, "fail" as const),
       cleanUpMs: fc.constantFrom(0, 10_007, 70_003),
       atBegin: deed,
@@ -149,7 +150,10 @@ async function play(commands: readonly Command[], graceMs: number): Promise<void
 export const history = fc
   .uniqueArray(fc.constantFrom(...TASK_NAMES), { minLength: 1, maxLength: 2 })
   .chain((favourites) =>
-    fc.tuple(fc.array(commandOf(draftOf(favourites)), { minLength: 1, maxLength: 18 }), fc.constantFrom(0, 90_017)),
+    fc.tuple(
+      fc.array(commandOf(draftOf(favourites)), { minLength: 1, maxLength: 20, size: "max" }),
+      fc.constantFrom(0, 90_017),
+    ),
   )
   .map(([commands, graceMs]) => ({
     play: () => play(commands, graceMs),

@@ -47,7 +47,7 @@ async function work(job: Job, id: string): Promise<string> {
         await job.lock((self) => void (self.cleaned += 1));
         await task.sleep(plan.cleanUpMs);
       }
-      if (plan.reaction === "fail") throw new Error(`the clean-up of ${id}`, { cause: "a bug" });
+      if (plan.reaction === "fail") throw cleanUpError(id);
       if (plan.reaction === "rethrow") throw error;
       return "swallowed";
     }
@@ -58,6 +58,11 @@ async function work(job: Job, id: string): Promise<string> {
   } finally {
     ends();
   }
+}
+
+/** No cause: what was caused by a cancellation is one. */
+function cleanUpError(id: string): Error {
+  return new Error(`the clean-up of ${id}`);
 }
 
 function atGate(id: string, signal: AbortSignal | undefined): Promise<void> {
