@@ -36,6 +36,10 @@ export class RunList {
     return this.#runs.get(id);
   }
 
+  get runs(): Iterable<TaskRun> {
+    return this.#runs.values();
+  }
+
   /** The runs as a page is shown them, in the order in which they were asked for: the same value until something of it has changed. */
   get value(): Value {
     return (this.#value ??= toValue(

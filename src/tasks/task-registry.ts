@@ -47,11 +47,13 @@ export class TaskRegistry implements RunObserver {
   readonly running: Set<BackgroundTask> = new Set();
   /** Set when what runs as the app closes has been given its time: no run is added to those that are cancelled then. */
   isEnding = false;
-  /** The names of tasks that were abandoned and whose method has not settled since, by run. */
-  readonly #lost = new Map<TaskRun, string>();
+  /** The names of tasks that were abandoned and whose method has not settled since, by the run's id: what never settles holds nothing else. */
+  readonly #lost = new Map<string, string>();
   readonly #bySession = new Map<Session, SessionTasks>();
   /** The lists of other sessions that have joined a run. */
   readonly #joined = new Map<TaskRun, Set<RunList>>();
+  /** Sessions that have expired. What a task of theirs has left running may start further ones. */
+  readonly #forgotten = new WeakSet<Session>();
   readonly #lanes = new Lanes();
   readonly #kinds = new WeakMap<StateDefinition, Map<EventSpec, TaskKind>>();
   readonly #parts: TaskRegistryParts;
@@ -117,8 +119,12 @@ export class TaskRegistry implements RunObserver {
 
   /** The session has expired. */
   forget(session: Session): void {
-    for (const list of this.#bySession.get(session)?.lists.values() ?? []) list.dispose();
+    for (const list of this.#bySession.get(session)?.lists.values() ?? []) {
+      list.dispose();
+      for (const run of list.runs) this.#joined.get(run)?.delete(list);
+    }
     this.#bySession.delete(session);
+    this.#forgotten.add(session);
   }
 
   dispose(): void {
@@ -136,12 +142,12 @@ export class TaskRegistry implements RunObserver {
   }
 
   taskAbandoned(task: TaskRun): void {
-    this.#lost.set(task, task.name);
+    this.#lost.set(task.id, task.name);
     this.#parts.observer.taskAbandoned(task);
   }
 
   taskSettledLate(task: TaskRun): void {
-    this.#lost.delete(task);
+    this.#lost.delete(task.id);
   }
 
   errorForPage(task: TaskRun, error: unknown): Value {
@@ -159,7 +165,9 @@ export class TaskRegistry implements RunObserver {
     const live = this.#bySession.get(task.owner)?.live;
     live?.delete(task);
     this.#lanes.left(task);
-    if (live?.size === 0) this.#parts.observer.sessionIdle(task.owner);
+    if (live?.size !== 0) return;
+    if (this.#forgotten.has(task.owner)) this.forget(task.owner);
+    else this.#parts.observer.sessionIdle(task.owner);
   }
 
   #start(
@@ -180,7 +188,7 @@ export class TaskRegistry implements RunObserver {
       this.list(session, name).add(made);
       return made;
     });
-    if (run.owner !== session) this.#show(run, session);
+    if (run.owner !== session && !this.#forgotten.has(session)) this.#show(run, session);
     return run;
   }
 
