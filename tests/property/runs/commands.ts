@@ -121,6 +121,8 @@ function commandOf(draft: fc.Arbitrary<Draft>): fc.Arbitrary<Command> {
     { weight: 3, arbitrary: at.map((which) => command(`open ${which}`, (world) => world.openGate(which))) },
     { weight: 4, arbitrary: aWhile.map((ms) => command(`advance ${ms}`, (world) => world.advance(ms))) },
     { weight: 1, arbitrary: session.map((where) => command(`disconnect ${where}`, (w) => w.disconnect(where))) },
+    { weight: 1, arbitrary: session.map((where) => command(`stall ${where}`, (w) => w.stall(where))) },
+    { weight: 1, arbitrary: session.map((where) => command(`step ${where}`, (w) => w.step(where))) },
     { weight: 1, arbitrary: session.map((where) => command(`leave ${where}`, (w) => w.leave(where))) },
     { weight: 2, arbitrary: session.map((where) => command(`come back ${where}`, (w) => w.comeBack(where))) },
   );

@@ -22,7 +22,8 @@ interface Seen {
 interface Tab {
   readonly storage: MemoryStorage;
   page: TestPage;
-  state: "up" | "down" | "left";
+  /** `stalled`: nothing that it is sent arrives. */
+  state: "up" | "stalled" | "down" | "left";
   /** The handles of its document. */
   handles: Seen[];
 }
@@ -40,6 +41,8 @@ export class World implements Stage {
   readonly #begun = new Map<string, string[]>();
   /** Methods that go on, by lane, with the run's id. */
   readonly #working = new Map<string, Set<string>>();
+  /** All that are set, also those that keep no process alive. */
+  readonly #timers = new Set<object>();
 
   constructor() {
     setStage(this);
@@ -55,6 +58,29 @@ export class World implements Stage {
       keepRuns: 1_000,
       keepRunsMs: KEEP_MS,
     });
+    this.#countTimers();
+  }
+
+  #countTimers(): void {
+    const { clock } = this.test;
+    const setTimer = clock.setTimer.bind(clock);
+    clock.setTimer = (ms, callback, keepsAlive) => {
+      const timer = setTimer(
+        ms,
+        () => {
+          this.#timers.delete(timer);
+          callback();
+        },
+        keepsAlive,
+      );
+      const cancel = timer.cancel.bind(timer);
+      timer.cancel = () => {
+        this.#timers.delete(timer);
+        cancel();
+      };
+      this.#timers.add(timer);
+      return timer;
+    };
   }
 
   async open(): Promise<void> {
@@ -166,9 +192,23 @@ export class World implements Stage {
     this.oracle.advance(ms);
   }
 
-  disconnect(session: number): void {
+  /** What the page is sent stays on its way; to be lost, where the page is disconnected next. */
+  stall(session: number): void {
     const tab = this.#tab(session);
     if (tab.state !== "up") return;
+    tab.state = "stalled";
+    tab.page.stall("received");
+  }
+
+  /** One message of those on their way arrives. */
+  step(session: number): void {
+    const tab = this.#tab(session);
+    if (tab.state === "stalled") tab.page.step("received");
+  }
+
+  disconnect(session: number): void {
+    const tab = this.#tab(session);
+    if (tab.state !== "up" && tab.state !== "stalled") return;
     tab.state = "down";
     tab.page.disconnect();
     this.oracle.pageLeaves(session, "disconnected");
@@ -176,19 +216,20 @@ export class World implements Stage {
 
   leave(session: number): void {
     const tab = this.#tab(session);
-    if (tab.state !== "up") return;
+    if (tab.state !== "up" && tab.state !== "stalled") return;
     tab.state = "left";
     for (const seen of tab.handles.splice(0)) seen.isOrphan = true;
     tab.page.leave();
     this.oracle.pageLeaves(session, "left");
   }
 
-  /** Whatever is wrong with the page, it is there again: reconnected, or reloaded. */
+  /** Whatever is wrong with the page, it is there again: up to date, reconnected, or reloaded. */
   comeBack(session: number): void {
     const tab = this.#tab(session);
     if (tab.state === "up") return;
+    if (tab.state === "left") tab.page = this.#connect(tab.storage);
+    else tab.page.flow();
     if (tab.state === "down") tab.page.reconnect();
-    else tab.page = this.#connect(tab.storage);
     tab.state = "up";
     this.oracle.pageArrives(session);
   }
@@ -299,6 +340,9 @@ export class World implements Stage {
     const named = test.logs.find(({ fields }) => fields["tasks"] !== undefined)?.fields["tasks"];
     if (lost.length > 0) expect(named, "what did not end").toEqual(expect.arrayContaining(lost));
     await test.close();
+    // What the pages still had to do is done by then.
+    test.clock.advance(5_000);
+    expect(this.#timers.size, "timers").toBe(0);
   }
 
   #tab(session: number): Tab {
