@@ -4,7 +4,7 @@ import { guardSignal, hasListeners } from "./task-signal.ts";
 
 /** A lock or a sleep that waits. */
 export interface Cancellable {
-  /** Waits no more, and rejects with `reason`. False where what it waits for has come, though the task does not know yet (the lock was granted): then it stays. */
+  /** Waits no more, and rejects with `reason`. False where the task may not know by that: what it waits for has come (the lock was granted), and then it stays. */
   cancel(reason: unknown): boolean;
   /** The task has ended: what still waits (a sleep that lost a race) keeps nothing alive. */
   letGo?(): void;
@@ -45,6 +45,7 @@ export class Cancellation {
   /** Until then a wait says that a listener of the signal has told the task, so that it is not owed any more. */
   #heardUntil = 0;
   #isOverdue = false;
+  #isOver = false;
   #refusals = 0;
   #timer: Timer | undefined;
 
@@ -81,6 +82,7 @@ export class Cancellation {
 
   /** The task has ended. */
   end(): void {
+    this.#isOver = true;
     this.#timer?.cancel();
     this.#timer = undefined;
     this.endAttempt();
@@ -105,15 +107,25 @@ export class Cancellation {
     });
   }
 
-  /** Waits for what is no lock and no sleep, as they do: a cancellation rejects it once. */
+  /**
+   * Waits for what is no lock and no sleep: a cancellation rejects it, too. As with a listener of the signal nobody knows whether the task waits for it just now: if no lock or sleep follows
+   * at once, the next one still rejects.
+   */
   during<T>(source: Promise<T>): Promise<T> {
-    const refused = this.refuse<T>();
-    if (refused !== undefined) return refused;
+    // What the task has left behind is for others.
+    if (this.#isOver) return source;
+    if (this.#isOwed) {
+      this.#heardUntil = this.#clock.now() + HEARD_MS;
+      return Promise.reject<T>(this.error);
+    }
+    if (this.error !== undefined) return source;
     return new Promise<T>((resolve, reject) => {
       const wait: Cancellable = {
         cancel: (reason) => {
           reject(reason);
-          return true;
+          this.remove(wait);
+          this.#heardUntil = this.#clock.now() + HEARD_MS;
+          return false;
         },
       };
       this.add(wait);

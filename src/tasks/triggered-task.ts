@@ -53,7 +53,7 @@ export class TriggeredTask implements Run {
   }
 
   get result(): Promise<unknown> {
-    if (this.#waits === undefined) return this.#ownResult;
+    if (this.#waits === undefined || this.#isOver || this.#run?.isOver === true) return this.#ownResult;
     const result = this.#waits.during(this.#ownResult);
     result.catch(() => {}); // who does not look at it need not
     return result;

@@ -276,7 +276,10 @@ export class World implements Stage {
   spawn(plan: Plan, why: "begin" | "abort", triggers: (task: TaskName, plan: Plan) => Run): void {
     const spawned = spawnOf(plan, why);
     this.add([spawned]);
-    this.#follow(spawned, triggers(spawned.task, spawned));
+    const handle = triggers(spawned.task, spawned);
+    // The handle's own result is a wait of the task that has spawned it, and rejects with that.
+    const entry = [...this.test.app.backgroundTasks].find(({ id }) => id === handle.id);
+    this.#follow(spawned, handle, (entry ?? handle).result);
   }
 
   // --- what must be so ---
@@ -349,10 +352,10 @@ export class World implements Stage {
     return this.tabs[session]!;
   }
 
-  #follow(plan: Plan, run: Run): Seen {
+  #follow(plan: Plan, run: Run, result: Promise<unknown> = run.result): Seen {
     const seen: Seen = { plan, run, outcome: undefined, isOrphan: false };
     this.#handles.push(seen);
-    run.result.then(
+    result.then(
       (value) => (seen.outcome = { value }),
       (error: unknown) => (seen.outcome = { error }),
     );
