@@ -315,7 +315,7 @@ export class World implements Stage {
       this.oracle.advance(graceMs);
     }
     this.oracle.endAll();
-    await this.advance(2 * GRACE_MS);
+    await this.advance(GRACE_MS + 1);
     await closed;
   }
 
