@@ -96,7 +96,7 @@ export class Execution implements SnapshotReader, TaskHandle {
         },
         (error: unknown) => {
           this.#settled = { ok: false, error };
-          if (!this.#isOver) this.#run.threw(error);
+          this.#run.threw(error);
           this.#settle();
         },
       ),

@@ -146,3 +146,16 @@ it("an app that closes ends, whatever its tasks start as they are cancelled", as
   expect(rounds).toBe(1);
   expect(outcomes).toEqual(["APP_CLOSED"]);
 });
+
+it("2.3.14 what an abandoned task throws after all is reported", async () => {
+  await using run = await start({ cancelGraceMs: 50 });
+  let fail!: (error: Error) => void;
+  bodies.set("a", () => new Promise((_, reject) => (fail = reject)));
+  const job = await run.state.parallel("a");
+  await job.cancel();
+  await run.test.advance(50);
+  await expect(job.result).rejects.toMatchObject({ reason: "cancelled" });
+  fail(new Error("it goes wrong after all"));
+  await run.test.settle();
+  expect(run.test.errors.map(({ error }) => (error as Error).message)).toEqual(["it goes wrong after all"]);
+});

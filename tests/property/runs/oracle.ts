@@ -226,7 +226,11 @@ export class Oracle {
     const { plan, attempt } = run;
     const end = plan.ends[attempt - 1] ?? "return";
     run.method = undefined;
-    if (run.endedAt !== undefined) return;
+    if (run.endedAt !== undefined) {
+      // Nobody waits for it any more, but what it throws is reported.
+      if (end !== "return") this.reported.push(`attempt ${attempt} of ${plan.id}`);
+      return;
+    }
     if (end === "return") return this.#end(run, run.reason === undefined ? "succeeded" : "cancelled");
     const retryMs = end === "throw" ? rulesOf(plan).retries?.[attempt - 1] : undefined;
     if (retryMs === undefined || run.reason !== undefined) return this.#fail(run, `attempt ${attempt} of ${plan.id}`);
