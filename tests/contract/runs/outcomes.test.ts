@@ -205,7 +205,10 @@ it("tasks start many and join them, outside the lock", async () => {
 
 it("a result that is asked for inside the lock that its task needs is an error at once, not a deadlock", async () => {
   await using run = await start();
-  bodies.set("child", async (task) => task.lock((self) => void (self.count += 1)));
+  bodies.set("child", async (task) => {
+    await task.task.sleep(1);
+    await task.lock((self) => void (self.count += 1));
+  });
   bodies.set("parent", async (task) => {
     const child = task.trigger(JobState).parallel("child");
     return task.lock(async () => child.result).catch((error: unknown) => (error as Error).message);
