@@ -272,7 +272,6 @@ export class App implements AppHandle {
 
   async #close(graceMs: number): Promise<void> {
     this.#dispatch.isClosing = true;
-    this.#dispatch.isClosing = true;
     this.#sockets.detach();
     const closed = this.#server === undefined ? undefined : closeServer(this.#server);
     const lost = await this.#tasks.endAll("shutdown", graceMs);

@@ -48,8 +48,9 @@ export class EventDispatch implements EventStarter {
     const fail = (error: unknown, name: string): void =>
       settled({ id, ok: false, error: this.#wireError(error, name) });
     try {
-      if (this.isClosing) throw appClosed();
+      // To cancel is nothing new: a page that does not wait for what runs helps the app to close.
       if (message.state.includes(".")) return this.#callTask(session, message, settled);
+      if (this.isClosing) throw appClosed();
       const { definition, event } = this.#find(message.state, message.event);
       const name = definition.nameOf(event);
       const { maxValues } = this.#limits;

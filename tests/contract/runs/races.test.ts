@@ -159,3 +159,14 @@ it("2.3.14 what an abandoned task throws after all is reported", async () => {
   await run.test.settle();
   expect(run.test.errors.map(({ error }) => (error as Error).message)).toEqual(["it goes wrong after all"]);
 });
+
+it("close({ graceMs }): a page can cancel what it waits for", async () => {
+  await using run = await start();
+  const job = await run.state.parallel("a");
+  const result = job.result.catch((error: unknown) => error);
+  const closed = run.test.app.close({ graceMs: 1_000 });
+  await run.test.settle();
+  await job.cancel();
+  expect(await result).toMatchObject({ reason: "cancelled" });
+  await closed;
+});
