@@ -1,5 +1,5 @@
 import { Deferred } from "../base/deferred.ts";
-import { MeanwhileError, ResultInLockError, TaskCancelledError } from "../base/errors.ts";
+import { MeanwhileError, ResultInLockError, TaskCancelledError, TaskRefusedError } from "../base/errors.ts";
 import type { Progress, RunStatus } from "../base/run.ts";
 import { windowOf } from "../sessions/open-window.ts";
 import type { Session } from "../sessions/session.ts";
@@ -91,7 +91,8 @@ export class TriggeredTask implements Run {
       if (this.#result !== undefined) this.#run.result.then(this.#result.resolve, this.#result.reject);
     } catch (error) {
       this.#fail(error);
-      if (!(error instanceof MeanwhileError)) throw error;
+      // That it may not start is for who has asked for it; anything else is a bug, such as one of its key.
+      if (!(error instanceof TaskRefusedError) && !isClosed(error)) throw error;
     }
   }
 
@@ -106,4 +107,8 @@ export class TriggeredTask implements Run {
     this.#error = error;
     this.#result?.reject(error);
   }
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof MeanwhileError && error.code === "APP_CLOSED";
 }
