@@ -59,7 +59,7 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
   readonly #owner: Session;
   /** Of the next attempt, which are its own; else they are copied. */
   #args: readonly unknown[] | undefined;
-  readonly #copied: Value;
+  #copied: Value;
   status: RunStatus = "queued";
   attempt = 0;
   startedAt: number | undefined;
@@ -287,6 +287,8 @@ export class TaskRun implements BackgroundTask, ExecutedRun, CancellationObserve
     this.#execution?.letGo();
     this.#execution = undefined;
     this.#cancellation?.end();
+    // Its outcome is kept for a while, and arguments may be large.
+    this.#args = this.#copied = undefined;
     this.status = status;
     this.endedAt = clock.wallNow();
     this.#outcome = outcome;

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
-import type { Background } from "../../../src/index.ts";
+import { event, State, type Background } from "../../../src/index.ts";
+import { createTestApp } from "../../../src/testing/index.ts";
 import { bodies, JobState, release, start } from "./job.ts";
 
 setFlagsFromString("--expose-gc");
@@ -90,3 +91,31 @@ it("a task that was abandoned and never settles does not hold its session", asyn
   await stick();
   expect(await isCollected(traced)).toBe(true);
 });
+
+class HeavyState extends State {
+  @event({ background: true, retry: { attempts: 2 } }) async heavy(this: Background<HeavyState>, data: string) {
+    return data.length;
+  }
+}
+
+it("of a run that has ended its outcome is kept, and not its arguments", async () => {
+  await using test = createTestApp({ states: [HeavyState] });
+  test.connect().state(HeavyState);
+  await test.settle();
+  const [token] = test.app.eventNamespace.tokenToSid.keys();
+  const before = await heapMegabytes();
+  for (let at = 0; at < 60; at += 1) {
+    await test.app.modifyState(token!, HeavyState, (self) => {
+      self.trigger(HeavyState).heavy(Buffer.alloc(1_000_000, `${at}`).toString("latin1"));
+    });
+    await test.settle();
+  }
+  expect(test.app.backgroundTasks.size).toBe(0);
+  expect((await heapMegabytes()) - before).toBeLessThan(20);
+});
+
+async function heapMegabytes(): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  collect();
+  return process.memoryUsage().heapUsed / 1e6;
+}
