@@ -287,6 +287,7 @@ export class Connection implements Subscriber {
   /** First values at once, so that onLoad handlers come after them and before the page's own events. `held` is what the page has already. */
   #subscribe(names: readonly string[], held: readonly FeedMark[] = []): void {
     const { session, record } = this.#opened!;
+    const isOwed = this.#isStalled;
     // What the other feeds have is of the same version or older.
     if (this.#feeds.size > 0) this.flush();
     if (names.some((name) => name.includes("."))) session.nextVersion();
@@ -315,6 +316,8 @@ export class Connection implements Subscriber {
       definitions.push(definition);
     }
     this.#update(reader.snapshot.version, Object.keys(states).length > 0 ? states : undefined);
+    // A page that has this update, and not the one with what the others are owed, must not seem to have both.
+    if (isOwed) session.nextVersion();
     if (definitions.length > 0) this.#host.loaded(session, record, definitions);
   }
 
