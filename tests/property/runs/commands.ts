@@ -141,6 +141,7 @@ async function play(commands: readonly Command[], graceMs: number): Promise<void
     for (const where of [0, 1, 2]) world.comeBack(where);
     await world.settle();
     world.check();
+    await world.checkState();
     await world.close(graceMs);
     await world.end();
   } finally {

@@ -303,6 +303,15 @@ export class World implements Stage {
     this.#checkHandles();
   }
 
+  /** The versions of runs and those of the state are the same: neither may hide the other. */
+  async checkState(): Promise<void> {
+    for (const [session, { page }] of this.tabs.entries()) {
+      const token = lent.get(`${session}`)!.router.session.clientToken;
+      const values = await this.test.app.modifyState(token, RunsState, ({ count, cleaned }) => ({ count, cleaned }));
+      expect(page.client.state(RunsState).values, `page ${session}`).toEqual(values);
+    }
+  }
+
   /** The pages leave first: they would come back to an app that is closed. */
   async close(graceMs: number): Promise<void> {
     for (const session of this.tabs.keys()) this.leave(session);
