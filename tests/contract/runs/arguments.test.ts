@@ -49,7 +49,7 @@ it("a key that throws where a task is triggered fails the handle, and is reporte
   const [token] = run.test.app.eventNamespace.tokenToSid.keys();
   const handles: Run[] = [];
   await run.test.app.modifyState(token!, KeyState, (self) => {
-    for (const name of ["bad", "public", "good"]) handles.push(self.trigger(KeyState).keyed([name]) as Run);
+    for (const name of ["bad", "public", "good"]) handles.push(self.trigger(KeyState).keyed([name]));
   });
   await expect(handles[0]!.result).rejects.toThrow("no key");
   await expect(handles[1]!.result).rejects.toThrow("no key for you");
