@@ -114,11 +114,11 @@ export class Cancellation {
   during<T>(source: Promise<T>): Promise<T> {
     // What the task has left behind is for others.
     if (this.#isOver) return source;
-    if (this.#isOwed) {
+    if (this.error !== undefined) {
+      if (!this.#isOwed) return source;
       this.#heardUntil = this.#clock.now() + HEARD_MS;
       return Promise.reject<T>(this.error);
     }
-    if (this.error !== undefined) return source;
     return new Promise<T>((resolve, reject) => {
       const wait: Cancellable = {
         cancel: (reason) => {

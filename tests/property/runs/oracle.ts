@@ -37,7 +37,7 @@ export class Oracle {
   now = 0;
   readonly runs: OracleRun[] = [];
   readonly asks = new Map<string, Ask>();
-  /** Each begin of a run, and of each further attempt, by lane. */
+  /** In which order runs have begun, by lane. */
   readonly begun = new Map<string, string[]>();
   /** The messages of what is reported. */
   readonly reported: string[] = [];
@@ -205,8 +205,10 @@ export class Oracle {
     run.attempt += 1;
     run.method = "works";
     if (!this.begun.has(lane)) this.begun.set(lane, []);
-    this.begun.get(lane)!.push(`${plan.id} ${run.attempt}`);
-    if (run.attempt === 1) this.#do(run, "begin", plan.atBegin);
+    if (run.attempt === 1) {
+      this.begun.get(lane)!.push(plan.id);
+      this.#do(run, "begin", plan.atBegin);
+    }
     const { attempt } = run;
     const ends = (): void => {
       if (run.method === "works" && run.attempt === attempt) this.#ends(run);
