@@ -298,7 +298,7 @@ export class World implements Stage {
       for (const task of TASK_NAMES) {
         const { values } = page.client.state({ stateName: `RunsState.${task}` });
         const known = this.oracle.list(session, task);
-        if (known.length === 0 && (values?.["runs"] as unknown[]).length === 0) continue;
+        if (known.length === 0 && (values?.["runs"] as unknown[] | undefined)?.length === 0) continue;
         expect(values, `page ${session} of ${task}`).toEqual({
           runs: known.map((run) => this.#record(run)),
         });
