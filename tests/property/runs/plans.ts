@@ -24,8 +24,8 @@ export interface Plan {
 export type Deed = "nothing" | "purge" | "spawn";
 
 export const GRACE_MS = 50_000;
-export const LEFT_MS = 30_000;
-export const LOST_MS = 60_000;
+export const LEFT_MS = 9_001;
+export const LOST_MS = 25_003;
 export const KEEP_MS = 200_000;
 
 /** What the state's class says of each task, said again. */
