@@ -32,6 +32,8 @@ export function runViews(replica: StateReplica): readonly RunView[] {
   if (list === undefined) {
     list = Object.freeze(records.map((record: RunRecord) => viewOf(record, replica)).reverse());
     lists.set(records, list);
+    const byId = cancels.get(replica);
+    for (const id of byId?.keys() ?? []) if (!list.some((run) => run.id === id)) byId?.delete(id);
   }
   return list;
 }

@@ -59,7 +59,11 @@ export class Cancellation {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      guardSignal(this.#controller.signal, (error) => this.#observer.listenerFailed(error));
+      guardSignal(
+        this.#controller.signal,
+        (error) => this.#observer.listenerFailed(error),
+        () => this.#hear(),
+      );
       if (this.error !== undefined) this.#controller.abort(this.error);
     }
     return this.#controller.signal;
@@ -71,7 +75,7 @@ export class Cancellation {
     const isHeard = this.#controller !== undefined && hasListeners(this.#controller.signal);
     this.#isOwed = !this.#rejectWaits();
     // What listens (a `fetch`) rejects by itself, and a wait that follows at once belongs to the clean-up. But a `fetch` that is over still listens, too, and tells nobody.
-    if (isHeard) this.#heardUntil = this.#clock.now() + HEARD_MS;
+    if (isHeard) this.#hear();
     this.#timer = this.#clock.setTimer(this.#graceMs, () => {
       this.#isOverdue = true;
       this.#rejectWaits();
@@ -116,7 +120,7 @@ export class Cancellation {
     if (this.#isOver) return source;
     if (this.error !== undefined) {
       if (!this.#isOwed) return source;
-      this.#heardUntil = this.#clock.now() + HEARD_MS;
+      this.#hear();
       return Promise.reject<T>(this.error);
     }
     return new Promise<T>((resolve, reject) => {
@@ -124,7 +128,7 @@ export class Cancellation {
         cancel: (reason) => {
           reject(reason);
           this.remove(wait);
-          this.#heardUntil = this.#clock.now() + HEARD_MS;
+          this.#hear();
           return false;
         },
       };
@@ -160,6 +164,11 @@ export class Cancellation {
       // What was thrown can't even be looked at: it says nothing of the kind.
       return false;
     }
+  }
+
+  /** Somebody of the task may know by now: if so, a lock or a sleep that follows at once belongs to the clean-up. */
+  #hear(): void {
+    this.#heardUntil = this.#clock.now() + HEARD_MS;
   }
 
   /** Whether the task has not been told yet; it is now. */

@@ -10,6 +10,10 @@ export interface RunKeeping {
   readonly count: number;
 }
 
+/** Many that end together are not forgotten before who started them could look: only after so long, or at so many times what is to be kept. */
+const SURPLUS_MS = 5_000;
+const MAX_EXCESS = 10;
+
 /** The runs of one task that a session knows: those that go on, and the last ones that have ended. What a page that looks is shown of them is one value. */
 export class RunList {
   /** Such as `MyState.myTask`. */
@@ -57,7 +61,8 @@ export class RunList {
   ended(run: TaskRun): void {
     if (!this.#runs.has(run.id)) return;
     this.#ended.push({ run, at: this.#clock.now() });
-    if (this.#ended.length > this.#keeping.count) this.#forgetOldest();
+    if (this.#ended.length > this.#keeping.count * MAX_EXCESS) this.#forgetOldest();
+    else if (this.#ended.length === this.#keeping.count + 1) this.#stopTimer();
     this.#watchAge();
   }
 
@@ -76,7 +81,12 @@ export class RunList {
   }
 
   dispose(): void {
+    this.#stopTimer();
+  }
+
+  #stopTimer(): void {
     this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   #forgetOldest(): void {
@@ -86,17 +96,25 @@ export class RunList {
 
   #watchAge(): void {
     const [oldest] = this.#ended;
-    if (oldest === undefined || this.#timer !== undefined || this.#keeping.ms === Number.POSITIVE_INFINITY) return;
-    const dueIn = Math.max(0, oldest.at + this.#keeping.ms - this.#clock.now());
+    if (oldest === undefined || this.#timer !== undefined) return;
+    const keptMs = this.#keptMs();
+    if (keptMs === Number.POSITIVE_INFINITY) return;
+    const dueIn = Math.max(0, oldest.at + keptMs - this.#clock.now());
     this.#timer = this.#clock.setTimer(
       dueIn,
       () => {
         this.#timer = undefined;
         const now = this.#clock.now();
-        while (this.#ended.length > 0 && this.#ended[0]!.at + this.#keeping.ms <= now) this.#forgetOldest();
+        while (this.#ended.length > 0 && this.#ended[0]!.at + this.#keptMs() <= now) this.#forgetOldest();
         this.#watchAge();
       },
       false,
     );
+  }
+
+  /** How long the oldest that has ended is kept: not long where there are more than are to be kept. */
+  #keptMs(): number {
+    const { ms, count } = this.#keeping;
+    return this.#ended.length > count ? Math.min(ms, SURPLUS_MS) : ms;
   }
 }

@@ -16,9 +16,9 @@ export function hasListeners(signal: AbortSignal): boolean {
 
 /**
  * A signal whose listeners may fail: what one throws, or rejects with, is told to `report`. As Node dispatches events it would be an uncaught
- * exception, and end the process for all sessions.
+ * exception, and end the process for all sessions. `told` is called when somebody who asks the signal hears that it is aborted.
  */
-export function guardSignal(signal: AbortSignal, report: (error: unknown) => void): void {
+export function guardSignal(signal: AbortSignal, report: (error: unknown) => void, told: () => void): void {
   try {
     setMaxListeners(0, signal);
   } catch {
@@ -33,7 +33,22 @@ export function guardSignal(signal: AbortSignal, report: (error: unknown) => voi
     return guarded;
   };
   let onabort: Listener | null = null;
+  const isAborted = (): boolean => Reflect.get(Object.getPrototypeOf(signal) as object, "aborted", signal) as boolean;
+  const throwIfAborted = signal.throwIfAborted.bind(signal);
   Object.defineProperties(signal, {
+    aborted: {
+      get(): boolean {
+        if (!isAborted()) return false;
+        told();
+        return true;
+      },
+    },
+    throwIfAborted: {
+      value(): void {
+        if (isAborted()) told();
+        throwIfAborted();
+      },
+    },
     addEventListener: {
       value(type: string, listener: unknown, options?: object): void {
         add(type, isListener(listener) ? guard(listener) : (listener as () => void), options);

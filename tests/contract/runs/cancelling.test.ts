@@ -224,6 +224,22 @@ it.each<[what: string, of: (signal: AbortSignal) => AbortSignal]>([
   expect(run.state.lines).toEqual(["put right", "twice"]);
 });
 
+it("2.3.11 who asks the signal is told by it, too, and puts its state right at once", async () => {
+  await using run = await start();
+  let go!: () => void;
+  bodies.set("a", async (task) => {
+    const { signal } = task.task;
+    await new Promise<void>((resolve) => (go = resolve));
+    if (signal.aborted) await task.lock((self) => void self.lines.push("put right"));
+  });
+  const job = await run.state.parallel("a");
+  await job.cancel();
+  await run.test.advance(1_000);
+  go();
+  await expect(job.result).rejects.toThrow(TaskCancelledError);
+  expect(run.state.lines).toEqual(["put right"]);
+});
+
 it.each(["outside the lock", "in a lock window"])(
   "a task that waits for a run which it started %s is cancelled there, and the run goes on",
   async (where) => {

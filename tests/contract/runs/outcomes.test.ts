@@ -168,16 +168,33 @@ it("an outcome reaches the page after a reconnect and after a reload", async () 
 });
 
 it("outcomes are kept for so long, and so many of them; who asks later is told that they are forgotten", async () => {
-  await using run = await start({ keepRuns: 2, keepRunsMs: 1_000 });
+  await using run = await start({ keepRuns: 2, keepRunsMs: 60_000 });
   for (const name of ["a", "b", "c"]) bodies.set(name, async () => name);
+  const list = run.page.client.state({ stateName: "JobState.parallel" });
+  list.subscribe(() => {});
   const jobs: Run[] = [];
   for (const name of ["a", "b", "c"]) jobs.push(await run.state.parallel(name));
-  await run.test.settle();
+  await run.test.advance(5_001);
   await expect(jobs[0]!.result).rejects.toMatchObject({ code: "RUN_FORGOTTEN" });
   await expect(jobs[2]!.result).resolves.toBe("c");
-  await run.test.advance(1_001);
+  await run.test.advance(60_000);
   await expect(jobs[1]!.result).rejects.toMatchObject({ code: "RUN_FORGOTTEN" });
   expect(jobs[2]!.status).toBe("succeeded");
+});
+
+it("outcomes of more runs than are kept can be had by who started them, if they ask soon", async () => {
+  await using run = await start({ keepRuns: 10 });
+  bodies.set("x", async () => "done");
+  const list = run.page.client.state({ stateName: "JobState.parallel" });
+  list.subscribe(() => {});
+  const jobs = await Promise.all(Array.from({ length: 50 }, () => run.state.parallel("x")));
+  await run.test.settle();
+  expect(await Promise.all(jobs.map(({ result }) => result))).toEqual(Array.from({ length: 50 }, () => "done"));
+  await Promise.all(Array.from({ length: 200 }, () => run.state.parallel("x")));
+  await run.test.settle();
+  expect(list.values?.["runs"]).toHaveLength(100);
+  await run.test.advance(5_001);
+  expect(list.values?.["runs"]).toHaveLength(10);
 });
 
 it("tasks start many and join them, outside the lock", async () => {
