@@ -87,6 +87,8 @@ export class Connection implements Subscriber {
   #timer: Timer | undefined;
   #opened: Opened | undefined;
   readonly #feeds = new Map<string, Feed>();
+  /** How many of them are of runs. */
+  #runFeeds = 0;
   #isStalled = false;
   #hasHeard = false;
 
@@ -163,7 +165,7 @@ export class Connection implements Subscriber {
     if (this.#phase !== "open" || this.#isStalled) return;
     const session = this.#opened!.session;
     let states: Record<string, StateUpdate> | undefined;
-    RunFeed.refresh(session, this.#feeds.values());
+    if (this.#runFeeds > 0) RunFeed.refresh(session, this.#feeds.values());
     const reader = session.reader();
     for (const [name, feed] of this.#feeds) {
       const update = feed.next(reader);
@@ -303,6 +305,7 @@ export class Connection implements Subscriber {
         const feed = new RunFeed(definition, mark);
         states[name] = mark === undefined ? fullRuns(definition) : (feed.next() ?? { patch: {} });
         this.#feeds.set(name, feed);
+        this.#runFeeds += 1;
         continue;
       }
       const { onComputedError } = this.#host;
@@ -327,8 +330,11 @@ export class Connection implements Subscriber {
 
   #endFeeds(names: Iterable<string>): void {
     for (const name of names) {
-      this.#feeds.get(name)?.end();
+      const feed = this.#feeds.get(name);
+      if (feed === undefined) continue;
+      feed.end();
       this.#feeds.delete(name);
+      if (feed instanceof RunFeed) this.#runFeeds -= 1;
     }
   }
 
