@@ -67,8 +67,10 @@ function changedPlaces(before: ListNode, after: ListNode, start: number, end: nu
     const first = chunk * CHUNK_SIZE;
     const to = Math.min(end - first, CHUNK_SIZE);
     for (let offset = Math.max(0, start - first); offset < to; offset += 1) {
-      if (!Object.is(old[offset], now[offset]))
-        places.push({ position: first + offset, old: old[offset], now: now[offset] });
+      const item = old[offset];
+      // Cheaper than Object.is, which is for NaN and -0.
+      if (item === now[offset] && item !== 0) continue;
+      if (!Object.is(item, now[offset])) places.push({ position: first + offset, old: item, now: now[offset] });
     }
   }
   return places;

@@ -1,4 +1,4 @@
-import { type Entries, REMOVED } from "../data/entries.ts";
+import { type Entries, type Place, REMOVED } from "../data/entries.ts";
 import { isEqual } from "../data/equal.ts";
 import type { MapNode } from "../data/map-node.ts";
 import type { Node } from "../data/node.ts";
@@ -80,7 +80,10 @@ function changesOfVersions<V>(before: Entries<V>, after: Entries<V>, diff: DiffV
     const keysAfter = after.keys[chunk] ?? [];
     const valuesBefore = before.values[chunk] ?? [];
     const valuesAfter = after.values[chunk] ?? [];
-    if (keysBefore === keysAfter && valuesBefore === valuesAfter) continue;
+    if (keysBefore === keysAfter) {
+      if (valuesBefore !== valuesAfter) addKept(kept, keysAfter, valuesBefore, valuesAfter, diff);
+      continue;
+    }
     const places = Math.max(keysBefore.length, keysAfter.length);
     for (let offset = 0; offset < places; offset += 1) {
       const wasHere = offset < keysBefore.length && keysBefore[offset] !== REMOVED;
@@ -101,6 +104,26 @@ function changesOfVersions<V>(before: Entries<V>, after: Entries<V>, diff: DiffV
     }
   }
   return { removed, kept, added };
+}
+
+/** The values that differ where all keys are the same. */
+function addKept<V>(
+  kept: [Node, Patch][],
+  keys: readonly Place[],
+  before: readonly V[],
+  after: readonly V[],
+  diff: DiffValues<V>,
+): void {
+  for (let offset = 0; offset < keys.length; offset += 1) {
+    const old = before[offset]!;
+    const now = after[offset]!;
+    // Cheaper than Object.is, which is for NaN and -0.
+    if (old === now && old !== 0) continue;
+    const key = keys[offset];
+    if (key === REMOVED || Object.is(old, now)) continue;
+    const patch = diff(old, now);
+    if (patch !== undefined) kept.push([key, patch]);
+  }
 }
 
 /**

@@ -194,9 +194,9 @@ export class ListDraft extends Draft {
     let hasDraft = false;
     for (let offset = 0; offset < slots.length; offset += 1) {
       const slot = slots[offset];
+      // Of a chunk with one change, that is all the others. (0 may have become -0.)
+      if (before !== undefined && slot === before[offset] && slot !== 0) continue;
       const index = first + offset;
-      // Of a chunk with one change, that is all the others.
-      if (typeof slot === "object" && slot !== null && slot === before?.[offset] && index >= 0) continue;
       const node =
         index < 0
           ? undefined
