@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../base/clock.ts";
-import { LimitError, type MeanwhileError, ProtocolError, UnknownStateError } from "../base/errors.ts";
+import { LimitError, ProtocolError, UnknownStateError } from "../base/errors.ts";
 import { makeId } from "../sessions/make-id.ts";
 import type { Session, Subscriber } from "../sessions/session.ts";
 import type { Router } from "../state/router.ts";
@@ -21,7 +21,7 @@ import {
 import { parseClientMessage } from "../wire/parse-client-message.ts";
 import { updateText } from "../wire/update-text.ts";
 import type { DocumentRecord } from "./document-record.ts";
-import type { ConnectionLimits } from "./limits.ts";
+import { helloTimeout, rateLimited, type ConnectionLimits } from "./limits.ts";
 import type { PeerRequest, PeerSocket } from "./peer.ts";
 import { parseQuery } from "./parse-query.ts";
 import { fullRuns, RunFeed } from "./run-feed.ts";
@@ -394,12 +394,4 @@ export class Connection implements Subscriber {
       false,
     );
   }
-}
-
-function helloTimeout(afterMs: number): MeanwhileError {
-  return new LimitError("HELLO_TIMEOUT", `The page did not have its session within ${afterMs} ms.`);
-}
-
-function rateLimited(perSecond: number): LimitError {
-  return new LimitError("RATE_LIMITED", `More than ${perSecond} messages a second: this one was not taken.`);
 }

@@ -1,3 +1,4 @@
+import { LimitError } from "../base/errors.ts";
 import { MAX_ARGUMENT_DEPTH } from "../wire/limits.ts";
 import type { AppOptions } from "./app-options.ts";
 
@@ -34,4 +35,14 @@ export function connectionLimits(options: AppOptions): ConnectionLimits {
 /** The limits of arguments that the app's options give. */
 export function argumentLimits(options: AppOptions): ArgumentLimits {
   return { maxDepth: options.maxArgumentDepth ?? MAX_ARGUMENT_DEPTH, maxValues: options.maxArgumentValues ?? 100_000 };
+}
+
+/** For a page that does not get its session in time. */
+export function helloTimeout(afterMs: number): LimitError {
+  return new LimitError("HELLO_TIMEOUT", `The page did not have its session within ${afterMs} ms.`);
+}
+
+/** For a page that sends too much. */
+export function rateLimited(perSecond: number): LimitError {
+  return new LimitError("RATE_LIMITED", `More than ${perSecond} messages a second: this one was not taken.`);
 }
