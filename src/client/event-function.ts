@@ -26,8 +26,7 @@ export function eventFunction(call: Caller, runs: () => StateReplica): EventFunc
  */
 export function runsOf(event: AnyFunction): StateReplica {
   const entry = known.get(event);
-  if (entry === undefined)
-    throw new ClientSetupError("useRuns takes a background task of a state, such as task.importCities.");
+  if (entry === undefined) throw new ClientSetupError("useRuns takes a background task of a state.");
   return entry.runs();
 }
 

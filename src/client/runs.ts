@@ -21,21 +21,33 @@ interface RunRecord {
 }
 
 const NONE: readonly RunView[] = Object.freeze([]);
-const lists = new WeakMap<object, readonly RunView[]>();
+/** What is made of an array of records. */
+interface RunIndex {
+  readonly list: readonly RunView[];
+  readonly byId: ReadonlyMap<string, RunView>;
+}
+
+const indexes = new WeakMap<object, RunIndex>();
 const views = new WeakMap<object, RunView>();
 
 /** The runs that a task's replica shows, the newest first: the same array, and the same views, while nothing of them has changed. */
 export function runViews(replica: StateReplica): readonly RunView[] {
+  return indexOf(replica)?.list ?? NONE;
+}
+
+function indexOf(replica: StateReplica): RunIndex | undefined {
   const records = replica.values?.["runs"] as readonly RunRecord[] | undefined;
-  if (!Array.isArray(records)) return NONE;
-  let list = lists.get(records);
-  if (list === undefined) {
-    list = Object.freeze(records.map((record: RunRecord) => viewOf(record, replica)).reverse());
-    lists.set(records, list);
-    const byId = cancels.get(replica);
-    for (const id of byId?.keys() ?? []) if (!list.some((run) => run.id === id)) byId?.delete(id);
+  if (!Array.isArray(records)) return undefined;
+  let index = indexes.get(records);
+  if (index === undefined) {
+    const list = records.map((record: RunRecord) => viewOf(record, replica)).reverse();
+    const byId = new Map(list.map((view) => [view.id, view]));
+    index = { list: Object.freeze(list), byId };
+    indexes.set(records, index);
+    const known = cancels.get(replica);
+    for (const id of known?.keys() ?? []) if (!byId.has(id)) known?.delete(id);
   }
-  return list;
+  return index;
 }
 
 function viewOf(record: RunRecord, replica: StateReplica): RunView {
@@ -124,7 +136,7 @@ export class PageRun implements Run {
   }
 
   #find(): RunView | undefined {
-    const view = runViews(this.#replica).find(({ id }) => id === this.id);
+    const view = indexOf(this.#replica)?.byId.get(this.id);
     if (view?.isActive === false) this.#last = view;
     return view ?? this.#last;
   }
