@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { Run } from "../../../src/index.ts";
 import type { BackgroundTask } from "../../../src/server/index.ts";
 import { createTestApp, MemoryStorage, type TestApp, type TestPage } from "../../../src/testing/index.ts";
+import { countTimers } from "../count-timers.ts";
 import { batched, lent, RunsState, setStage, triggerAll, type Stage } from "./jobs.ts";
 import { Oracle, type OracleRun } from "./oracle.ts";
 import { GRACE_MS, KEEP_MS, LEFT_MS, LOST_MS, spawnOf, TASK_NAMES, TASKS, type Plan, type TaskName } from "./plans.ts";
@@ -43,7 +44,7 @@ export class World implements Stage {
   /** Methods that go on, by lane, with the run's id. */
   readonly #working = new Map<string, Set<string>>();
   /** All that are set, also those that keep no process alive. */
-  readonly #timers = new Set<object>();
+  readonly #timers: ReadonlySet<object>;
 
   constructor() {
     setStage(this);
@@ -59,29 +60,7 @@ export class World implements Stage {
       keepRuns: 1_000,
       keepRunsMs: KEEP_MS,
     });
-    this.#countTimers();
-  }
-
-  #countTimers(): void {
-    const { clock } = this.test;
-    const setTimer = clock.setTimer.bind(clock);
-    clock.setTimer = (ms, callback, keepsAlive) => {
-      const timer = setTimer(
-        ms,
-        () => {
-          this.#timers.delete(timer);
-          callback();
-        },
-        keepsAlive,
-      );
-      const cancel = timer.cancel.bind(timer);
-      timer.cancel = () => {
-        this.#timers.delete(timer);
-        cancel();
-      };
-      this.#timers.add(timer);
-      return timer;
-    };
+    this.#timers = countTimers(this.test.clock);
   }
 
   async open(): Promise<void> {

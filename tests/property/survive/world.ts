@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { event, State, type Background } from "../../../src/index.ts";
 import type { AppOptions } from "../../../src/server/index.ts";
 import { createTestApp, MemoryStorage, type TestApp, type TestPage } from "../../../src/testing/index.ts";
+import { countTimers } from "../count-timers.ts";
 import { MemoryChannel } from "./memory-channel.ts";
 
 export const TTL_MS = 600_000;
@@ -98,7 +99,7 @@ export class ModelPage {
 export class World {
   readonly test: TestApp;
   readonly pages: ModelPage[] = [];
-  readonly #timers = new Set<object>();
+  readonly #timers: ReadonlySet<object>;
   #calls = 0;
   readonly #users = new Map<string, { name: string }>();
   #created = new Set<string>();
@@ -117,25 +118,7 @@ export class World {
       onExpire: ({ clientToken }) => void this.#expired.add(clientToken),
     };
     this.test = createTestApp({ states: [LedgerState], ...options });
-    const { clock } = this.test;
-    const setTimer = clock.setTimer.bind(clock);
-    clock.setTimer = (ms, callback, keepsAlive) => {
-      const timer = setTimer(
-        ms,
-        () => {
-          this.#timers.delete(timer);
-          callback();
-        },
-        keepsAlive,
-      );
-      const { cancel } = timer;
-      timer.cancel = () => {
-        this.#timers.delete(timer);
-        cancel.call(timer);
-      };
-      this.#timers.add(timer);
-      return timer;
-    };
+    this.#timers = countTimers(this.test.clock);
   }
 
   get living(): ModelPage[] {
